@@ -1,0 +1,25 @@
+/* Detector plug-ins: how strange is a row? Fitted jointly, scored row by row. One file each in src/detect/methods. */
+#ifndef DETECT_DETECTOR_H
+#define DETECT_DETECTOR_H
+
+#include "comm/comm.h"
+#include "features/rows.h"
+
+struct detector {
+    struct plugin plugin;
+    /* Collective. The model is the same on every rank for any distribution of the rows, and lives in the arena. Documented
+     * outcomes: no rows at all is an error (ERROR_INPUT); one row, equal rows, constant columns are not. */
+    bool (*fit)(const struct comm *comm, const struct rows *rows, const void *params, uint64_t seed, struct arena *arena,
+                void **model, struct error *err);
+    /* score[n], higher = stranger, finite; x[n * d], row[n] global ids. Local, pure. */
+    void (*score)(const void *model, const float *x, const int64_t *row, size_t n, size_t d, double *score);
+};
+
+const struct plugin_list *detector_list(void);
+
+/* Fit and score all rows: score[rows->n]. Features are computed in blocks. A score that is not finite is an error naming the row.
+ * Collective. *model may be NULL if it is not wanted. */
+MUST_CHECK bool detect_score(const struct comm *comm, const struct choice *detector, const struct rows *rows, uint64_t seed,
+                             struct arena *arena, double *score, struct error *err);
+
+#endif

@@ -1,0 +1,46 @@
+/* One run, top to bottom: telemetry, detection, selection, labels, training, evaluation. */
+#ifndef EXPERIMENT_PIPELINE_H
+#define EXPERIMENT_PIPELINE_H
+
+#include "experiment/corpus.h"
+
+enum stage { STAGE_TELEMETRY, STAGE_DETECT, STAGE_SELECT, STAGE_LABEL, STAGE_TRAIN, STAGE_EVALUATE, STAGE_COUNT };
+const char *stage_name(enum stage stage);
+
+struct stage_digest {
+    char name[48]; /* "telemetry.day1", "scores.day1", "picks", "labels", "predictions.expert.500", ... */
+    uint64_t value;
+};
+
+struct point {
+    bool reached;       /* false: fewer benign verdicts than the size asks for; no numbers then */
+    int64_t asked;      /* labels asked for until that many benign ones were found */
+    struct metrics metrics, low, high; /* 95 % bootstrap interval over test rows */
+    struct metrics *resample; /* [evaluate.bootstrap] */
+};
+
+struct test_result {
+    int64_t n_benign, n_malicious, dropped;
+    struct point *point; /* [n_sizes] */
+};
+
+/* The same on every rank. */
+struct result {
+    struct ingest_stats ingest;
+    int64_t baseline_benign, baseline_malicious;
+    struct select_stats *day; /* [n_days] */
+    int64_t *day_events, *day_unique; /* [n_days] */
+    int64_t picks, benign_picks;
+    struct label_stats label;
+    struct test_result *test; /* [n_tests] */
+    size_t n_digests;
+    struct stage_digest *digest;
+    double seconds[STAGE_COUNT]; /* wall time, rank 0's */
+    bool synthetic; /* some record of any input says it is synthetic */
+};
+
+/* Collective. journal and quarantine: paths or NULL. Result in the arena. */
+MUST_CHECK bool pipeline_run(const struct comm *comm, const struct experiment *experiment, const char *quarantine,
+                             struct arena *arena, struct result *out, struct error *err);
+
+#endif

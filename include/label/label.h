@@ -1,0 +1,56 @@
+/* Verdicts on command lines. One labeler rank (0) asks the backends; the answers are known on every rank, in item
+ * order, whatever order they arrived in. */
+#ifndef LABEL_LABEL_H
+#define LABEL_LABEL_H
+
+#include "comm/comm.h"
+#include "support/hash.h"
+#include "support/plugin.h"
+#include "telemetry/event.h"
+
+enum verdict { VERDICT_NONE, VERDICT_BENIGN, VERDICT_MALICIOUS, VERDICT_ABSTAIN };
+
+struct label_item {
+    struct str text;
+    struct hash128 hash; /* canonical */
+    enum platform platform;
+    enum truth truth; /* for the oracle backend */
+};
+
+struct label {
+    enum verdict verdict; /* VERDICT_NONE: no backend had an answer */
+    int32_t backend;      /* index in the chain; -1 if none */
+};
+
+/* A chain of backends: each is asked about the lines that those before it gave no answer to. */
+struct labeler {
+    const struct choice *backend;
+    size_t n_backends;
+    const char *journal;  /* path of the append-only journal of paid answers; NULL: none */
+    const char *data_dir; /* relative paths in backends' parameters start here */
+    uint64_t seed;
+};
+
+struct label_stats {
+    int64_t items, benign, malicious, abstain, none;
+    int64_t journaled;     /* answers taken from the journal */
+    int64_t asked, failed; /* requests sent; lines that got no answer after all retries */
+    int64_t by_backend[8];
+    bool simulated; /* some verdict came from a backend that simulates */
+    double seconds;
+};
+
+/* From "NAME", {"name": ...}, or an array (a chain of at most 8). */
+MUST_CHECK bool labeler_parse(const struct json_doc *doc, const struct json *node, struct arena *arena,
+                              struct labeler *out, struct error *err);
+void labeler_to_json(const struct labeler *labeler, struct buf *out); /* canonical array of backends */
+
+/* Collective; item[n] the same on every rank; out[n]. Items with equal text get one request. Fails if a backend cannot
+ * work at all (no key, server unreachable after retries, replay file missing): answers got before are in the journal.
+ */
+MUST_CHECK bool label_all(const struct comm *comm, const struct labeler *labeler, const struct label_item *item,
+                          size_t n, struct label *out, struct label_stats *stats, struct error *err);
+
+const char *verdict_name(enum verdict verdict);
+
+#endif

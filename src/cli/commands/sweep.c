@@ -1,0 +1,19 @@
+#include "cli/command.h"
+
+static bool run(const struct comm *comm, const struct arguments *arguments, struct error *err)
+{
+    struct json_doc *doc;
+    TRY(config_read(comm, arguments->word[0], arguments->setting, arguments->n_settings, &doc, err));
+    bool ok = command_run_sweep(comm, doc, arguments, err);
+    json_free(doc);
+    return ok;
+}
+
+const struct command command_sweep = {
+    .name = "sweep",
+    .usage = "sweep CONFIG",
+    .summary = "every run of the configuration's sweep section that is missing, then the table",
+    .words_least = 1,
+    .words_most = 1,
+    .details = "Start it again after an interruption: finished runs and paid verdicts are kept. See `benomaly run --help`.\n",
+    .run = run};

@@ -1,0 +1,15 @@
+/* The supervised classifier on corpora: featurise this rank's part, fit jointly, score jointly. */
+#ifndef EXPERIMENT_SCORE_H
+#define EXPERIMENT_SCORE_H
+
+#include "experiment/corpus.h"
+
+
+/* Collective. training: text and y, the same on every rank. */
+MUST_CHECK bool score_fit(const struct comm *comm, const struct experiment *experiment, const struct corpus *training,
+                          struct arena *arena, void **model, struct error *err);
+/* score[corpus->n] on every rank, in corpus order. Collective. */
+double *score_corpus(const struct comm *comm, const struct experiment *experiment, const void *model,
+                     const struct corpus *corpus, struct arena *arena);
+
+#endif

@@ -1,0 +1,99 @@
+#include "features/rows.h"
+
+#include "comm/gather.h"
+#include "comm/reduce.h"
+
+#include <stdio.h>
+
+static const struct extractor *extractor_of(const struct choice *choice)
+{
+    return (const struct extractor *)(const void *)choice->plugin;
+}
+
+static size_t width_of(const struct choice *choice)
+{
+    return extractor_of(choice)->width(choice->params);
+}
+
+bool feature_set_parse(const struct json_doc *doc, const struct json *node, struct arena *arena,
+                       struct feature_set *out, struct error *err)
+{
+    bool array = node != NULL && json_type(node) == JSON_ARRAY;
+    size_t n = array ? json_count(node) : 1;
+    if (n == 0)
+        return json_fail(doc, node, err, "no features: name at least one extractor, such as \"expert\"");
+    struct choice *extractor = ARENA_ARRAY(arena, struct choice, n);
+    size_t d = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct json *item = array ? json_at(node, i) : node;
+        TRY(plugin_choose(extractor_list(), doc, item, arena, &extractor[i], err));
+        d += width_of(&extractor[i]);
+    }
+    *out = (struct feature_set){n, d, extractor};
+    return true;
+}
+
+void feature_set_to_json(const struct feature_set *set, struct buf *out)
+{
+    for (size_t i = 0; i < set->n; i++) {
+        buf_add_str(out, i == 0 ? STR("[") : STR(","));
+        plugin_to_json(&set->extractor[i], out);
+    }
+    buf_add_str(out, STR("]"));
+}
+
+void feature_set_column(const struct feature_set *set, size_t column, char out[64])
+{
+    ASSERT(column < set->d);
+    const struct choice *choice = set->extractor;
+    for (; column >= width_of(choice); choice++)
+        column -= width_of(choice);
+    char name[64];
+    extractor_of(choice)->column(choice->params, column, name);
+    snprintf(out, 64, "%.20s.%.40s", choice->plugin->name, name);
+}
+
+void feature_set_row(const struct feature_set *set, struct str line, float *out)
+{
+    for (size_t i = 0; i < set->n; i++) {
+        const struct choice *choice = &set->extractor[i];
+        extractor_of(choice)->row(choice->params, line, out);
+        out += width_of(choice);
+    }
+}
+
+struct rows rows_of_lines(const struct feature_set *set, const struct str *text, const int64_t *row, size_t n)
+{
+    return (struct rows){.n = n, .d = set->d, .row = row, .text = text, .set = set};
+}
+
+void rows_fill(const struct rows *rows, size_t first, size_t n, float *out)
+{
+    ASSERT(first <= rows->n && n <= rows->n - first);
+    if (n == 0)
+        return;
+    if (rows->dense != NULL) {
+        memcpy(out, rows->dense + first * rows->d, n * rows->d * sizeof *out);
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        feature_set_row(rows->set, rows->text[first + i], out + i * rows->d);
+}
+
+void rows_gather(const struct comm *comm, const struct rows *rows, const struct ranked_list *list, float *out,
+                 struct arena *arena)
+{
+    /* A rank without rows may hold no matrix at all. */
+    int64_t dense = rows->dense != NULL;
+    reduce_max_i64(comm, &dense, 1);
+    struct arena_mark mark = arena_mark(arena);
+    if (dense || rows->set == NULL) {
+        gather_listed(comm, list, rows->dense, rows->d * sizeof *out, out, arena);
+    } else {
+        struct str *text = ARENA_ARRAY(arena, struct str, list->n);
+        gather_listed_str(comm, list, rows->text, text, arena);
+        for (size_t i = 0; i < list->n; i++)
+            feature_set_row(rows->set, text[i], out + i * rows->d);
+    }
+    arena_release(arena, mark);
+}

@@ -1,0 +1,211 @@
+#include "label/label.h"
+
+#include "comm/agree.h"
+#include "label/backend.h"
+#include "label/journal.h"
+#include "label/verdict.h"
+#include "support/clock.h"
+#include "support/table.h"
+
+enum { CHAIN_MAX = ARRAY_LEN(((struct label_stats *)0)->by_backend) };
+
+bool labeler_parse(const struct json_doc *doc, const struct json *node, struct arena *arena, struct labeler *out,
+                   struct error *err)
+{
+    bool chain = node && json_type(node) == JSON_ARRAY;
+    size_t n = chain ? json_count(node) : 1;
+    if (!node)
+        return fail(err, ERROR_CONFIG, "no label backend is named");
+    if (n == 0 || n > CHAIN_MAX)
+        return json_fail(doc, node, err, "a chain has 1 to %d label backends", CHAIN_MAX);
+    struct choice *choice = ARENA_ZARRAY(arena, struct choice, n);
+    for (size_t b = 0; b < n; b++)
+        TRY(plugin_choose(backend_list(), doc, chain ? json_at(node, b) : node, arena, &choice[b], err));
+    *out = (struct labeler){.backend = choice, .n_backends = n};
+    return true;
+}
+
+void labeler_to_json(const struct labeler *labeler, struct buf *out)
+{
+    buf_add_str(out, STR("["));
+    for (size_t b = 0; b < labeler->n_backends; b++) {
+        if (b > 0)
+            buf_add_str(out, STR(","));
+        plugin_to_json(&labeler->backend[b], out);
+    }
+    buf_add_str(out, STR("]"));
+}
+
+/* The lines that differ, and what is known of each. */
+struct desk {
+    const struct labeler *labeler;
+    struct journal *journal; /* NULL: none */
+    struct arena *arena;
+    struct label_stats *stats;
+    size_t n;
+    struct label_item *item; /* [n] the first of its text */
+    struct label *label;     /* [n] */
+};
+
+/* One backend's share: the lines still without an answer. */
+struct share {
+    struct desk *desk;
+    const struct backend *backend;
+    int32_t b;
+    bool paid_journal;
+    const char *identity;
+    size_t n;
+    struct label_item *item; /* [n] */
+    size_t *place;           /* [n] in the desk's arrays */
+    struct label_sink sink;
+};
+
+static void note_answer(struct share *share, size_t place, enum verdict verdict, const char *model)
+{
+    struct desk *desk = share->desk;
+    ASSERT(desk->label[place].verdict == VERDICT_NONE && verdict != VERDICT_NONE);
+    desk->label[place] = (struct label){verdict, share->b};
+    if (share->backend->simulated || (model && str_starts(str_of(model), STR("standin"))))
+        desk->stats->simulated = true;
+}
+
+static bool put(void *context, size_t i, enum verdict verdict, double confidence, struct error *err)
+{
+    struct share *share = context;
+    ASSERT(i < share->n);
+    const char *model = share->sink.model;
+    if (share->paid_journal) {
+        struct journal_answer answer = {verdict, confidence, model ? model : share->backend->plugin.name};
+        TRY(journal_add(share->desk->journal, journal_key(share->item[i].text, share->identity), &answer, err));
+    }
+    note_answer(share, share->place[i], verdict, model);
+    return true;
+}
+
+static bool sync_journal(void *context, struct error *err)
+{
+    struct share *share = context;
+    return !share->paid_journal || journal_sync(share->desk->journal, err);
+}
+
+static bool find_identity(struct share *share, const struct choice *choice, struct error *err)
+{
+    share->identity = choice->plugin->name;
+    if (!share->backend->identity)
+        return true;
+    return share->backend->identity(share->desk->labeler, choice->params, share->desk->arena, &share->identity, err);
+}
+
+static void fill_share(struct share *share)
+{
+    struct desk *desk = share->desk;
+    share->item = ARENA_ARRAY(desk->arena, struct label_item, desk->n);
+    share->place = ARENA_ARRAY(desk->arena, size_t, desk->n);
+    for (size_t u = 0; u < desk->n; u++) {
+        struct journal_answer old;
+        if (desk->label[u].verdict != VERDICT_NONE)
+            continue;
+        if (share->paid_journal && journal_get(desk->journal, journal_key(desk->item[u].text, share->identity), &old)) {
+            note_answer(share, u, old.verdict, old.model);
+            desk->stats->journaled++;
+            continue;
+        }
+        share->item[share->n] = desk->item[u];
+        share->place[share->n++] = u;
+    }
+}
+
+static bool ask_backend(struct desk *desk, size_t b, struct error *err)
+{
+    const struct choice *choice = &desk->labeler->backend[b];
+    struct arena_mark mark = arena_mark(desk->arena);
+    struct share share = {.desk = desk, .backend = (const struct backend *)choice->plugin, .b = (int32_t)b};
+    share.paid_journal = share.backend->paid && desk->journal;
+    share.sink = (struct label_sink){.put = put, .sync = sync_journal, .context = &share};
+    TRY(find_identity(&share, choice, err));
+    fill_share(&share);
+    bool ok =
+        share.n == 0 || share.backend->answer(desk->labeler, choice->params, share.item, share.n, &share.sink, err);
+    desk->stats->asked += share.sink.asked;
+    desk->stats->failed += share.sink.failed;
+    struct error sync_err = {0};
+    ok = sync_journal(&share, ok ? err : &sync_err) && ok;
+    arena_release(desk->arena, mark);
+    return ok;
+}
+
+static bool ask_chain(struct desk *desk, struct error *err)
+{
+    bool paid = false;
+    for (size_t b = 0; b < desk->labeler->n_backends; b++)
+        paid = paid || ((const struct backend *)desk->labeler->backend[b].plugin)->paid;
+    if (paid && desk->labeler->journal)
+        TRY(journal_open(desk->labeler->journal, &desk->journal, err));
+    bool ok = true;
+    for (size_t b = 0; ok && b < desk->labeler->n_backends; b++)
+        ok = ask_backend(desk, b, err);
+    journal_close(desk->journal);
+    return ok;
+}
+
+/* of[i]: the place of item i's text among the n texts that differ. */
+static void collapse_texts(struct desk *desk, const struct label_item *item, size_t n, size_t *of)
+{
+    struct table *table = table_new(n);
+    desk->item = ARENA_ARRAY(desk->arena, struct label_item, n);
+    for (size_t i = 0; i < n; i++) {
+        bool is_new;
+        uint64_t *slot = table_put(table, hash128(item[i].text, 0), &is_new);
+        if (is_new) {
+            *slot = desk->n;
+            desk->item[desk->n++] = item[i];
+        }
+        of[i] = *slot;
+    }
+    table_free(table);
+    desk->label = ARENA_ARRAY(desk->arena, struct label, desk->n);
+    for (size_t u = 0; u < desk->n; u++)
+        desk->label[u] = (struct label){VERDICT_NONE, -1};
+}
+
+static void count_labels(const struct label *label, size_t n, struct label_stats *stats)
+{
+    stats->items = (int64_t)n;
+    for (size_t i = 0; i < n; i++) {
+        stats->benign += label[i].verdict == VERDICT_BENIGN;
+        stats->malicious += label[i].verdict == VERDICT_MALICIOUS;
+        stats->abstain += label[i].verdict == VERDICT_ABSTAIN;
+        stats->none += label[i].verdict == VERDICT_NONE;
+        if (label[i].backend >= 0)
+            stats->by_backend[label[i].backend]++;
+    }
+}
+
+static bool label_here(const struct labeler *labeler, const struct label_item *item, size_t n, struct label *out,
+                       struct label_stats *stats, struct error *err)
+{
+    struct arena *arena = arena_new();
+    struct desk desk = {.labeler = labeler, .arena = arena, .stats = stats};
+    size_t *of = ARENA_ARRAY(arena, size_t, n);
+    collapse_texts(&desk, item, n, of);
+    bool ok = ask_chain(&desk, err);
+    for (size_t i = 0; ok && i < n; i++)
+        out[i] = desk.label[of[i]];
+    if (ok)
+        count_labels(out, n, stats);
+    arena_free(arena);
+    return ok;
+}
+
+bool label_all(const struct comm *comm, const struct labeler *labeler, const struct label_item *item, size_t n,
+               struct label *out, struct label_stats *stats, struct error *err)
+{
+    double started = clock_seconds();
+    memset(stats, 0, sizeof *stats);
+    bool ok = comm_rank(comm) != 0 || label_here(labeler, item, n, out, stats, err);
+    stats->seconds = clock_seconds() - started;
+    comm_bcast(comm, stats, sizeof *stats, 0);
+    TRY(agree(comm, ok, err));
+    comm_bcast(comm, out, n * sizeof *out, 0);
+    return true;
+}

@@ -1,0 +1,45 @@
+/* What a document holds; shared by json*.c. A `struct json` is a cJSON under another name. */
+#ifndef SUPPORT_JSON_DOC_H
+#define SUPPORT_JSON_DOC_H
+
+#include "support/json.h"
+#include "support/json_scan.h"
+
+#include <cjson/cJSON.h>
+#include <stdarg.h>
+
+struct json_doc {
+    cJSON *root;
+    char *text; /* as parsed, comments blanked: only read to find places */
+    size_t n_text;
+    char *name;
+    enum error_code code; /* of messages about it */
+    char **set_paths;     /* dotted paths that json_set has set */
+    size_t n_set;
+};
+
+static inline const cJSON *json_raw(const struct json *node)
+{
+    return (const cJSON *)node;
+}
+
+static inline const struct json *json_node(const cJSON *raw)
+{
+    return (const struct json *)raw;
+}
+
+/* The member at a path below raw, or NULL. */
+const cJSON *json_follow(const cJSON *raw, const char *dotted);
+/* Sets *err for a place in the text. Returns false. */
+bool json_fail_at(const struct json_doc *doc, size_t at, struct error *err, const char *format, ...) PRINTF_LIKE(4, 5);
+/* Where a node stands in the text; root is the tree as parsed from it, unchanged. */
+struct json_place json_place_of(const struct json_doc *doc, const cJSON *root, const cJSON *node);
+/* json_fail; at_key: the place is that of the node's key. */
+bool json_fail_v(const struct json_doc *doc, const struct json *node, bool at_key, struct error *err,
+                 const char *format, va_list args);
+/* The n members of an object in the byte order of their keys; to be freed. */
+const cJSON **json_sorted_members(const cJSON *object, size_t *n);
+/* Appends a number in the shortest form that reads back equal; null if it is not finite. */
+void json_add_number(struct buf *out, double value);
+
+#endif

@@ -1,0 +1,208 @@
+#include "mask.h"
+
+#include "support/str.h"
+
+enum { BASE64_LEAST = 40, GUID_BYTES = 36 };
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_hex(char c)
+{
+    char lower = (char)(c | 0x20);
+    return is_digit(c) || (lower >= 'a' && lower <= 'f');
+}
+
+static bool is_alnum(char c)
+{
+    char lower = (char)(c | 0x20);
+    return is_digit(c) || (lower >= 'a' && lower <= 'z');
+}
+
+static bool is_base64(char c)
+{
+    return is_alnum(c) || c == '+' || c == '/';
+}
+
+static size_t put(char *out, struct str text)
+{
+    memcpy(out, text.p, text.n);
+    return text.n;
+}
+
+/* Whether a GUID without braces is at p[at]. */
+static bool guid_at(const char *p, size_t n, size_t at)
+{
+    if (n - at < GUID_BYTES || !is_hex(p[at]) || (at > 0 && is_alnum(p[at - 1])) ||
+        (n - at > GUID_BYTES && is_alnum(p[at + GUID_BYTES])))
+        return false;
+    for (size_t i = 0; i < GUID_BYTES; i++) {
+        bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+        if (hyphen ? p[at + i] != '-' : !is_hex(p[at + i]))
+            return false;
+    }
+    return true;
+}
+
+/* The first GUID's first hyphen at or after `from`; n if there is none. */
+static size_t next_guid(const char *p, size_t n, size_t from)
+{
+    while (from < n) {
+        const char *hyphen = memchr(p + from, '-', n - from);
+        if (hyphen == NULL)
+            return n;
+        size_t place = (size_t)(hyphen - p);
+        if (place >= 8 && guid_at(p, n, place - 8))
+            return place - 8;
+        from = place + 1;
+    }
+    return n;
+}
+
+size_t mask_guids(char *p, size_t n)
+{
+    size_t read = 0, write = 0;
+    for (;;) {
+        size_t guid = next_guid(p, n, read);
+        size_t behind = guid + GUID_BYTES;
+        bool braces = guid < n && guid > read && p[guid - 1] == '{' && behind < n && p[behind] == '}';
+        size_t keep = guid - read - braces;
+        if (write != read)
+            memmove(p + write, p + read, keep);
+        write += keep;
+        if (guid >= n)
+            return write;
+        write += put(p + write, STR("<guid>"));
+        read = behind + braces;
+    }
+}
+
+size_t mask_base64(char *p, size_t n)
+{
+    size_t read = 0, write = 0;
+    if (n < BASE64_LEAST)
+        return n;
+    while (read < n) {
+        size_t end = read;
+        while (end < n && is_base64(p[end]))
+            end++;
+        if (end - read >= BASE64_LEAST) {
+            for (int i = 0; i < 2 && end < n && p[end] == '='; i++)
+                end++;
+            write += put(p + write, STR("<b64>"));
+            read = end;
+            continue;
+        }
+        if (end == read)
+            end++;
+        if (write != read)
+            memmove(p + write, p + read, end - read);
+        write += end - read;
+        read = end;
+    }
+    return write;
+}
+
+/* Bytes of the number at p[n], n > 0 and p[0] a digit. */
+static size_t number_length(const char *p, size_t n)
+{
+    size_t i = 1;
+    while (i < n && is_digit(p[i]))
+        i++;
+    while (i + 1 < n && (p[i] | 0x20) == 'x' && is_hex(p[i + 1])) {
+        i += 2;
+        while (i < n && is_hex(p[i]))
+            i++;
+    }
+    return i;
+}
+
+size_t mask_numbers(char *p, size_t n)
+{
+    static const struct str placeholder = {"<b64>", 5};
+    size_t write = 0;
+    for (size_t read = 0; read < n;) {
+        if (is_digit(p[read])) {
+            read += number_length(p + read, n - read);
+            p[write++] = '0';
+        } else if (p[read] == '<' && str_starts((struct str){p + read, n - read}, placeholder)) {
+            write += put(p + write, placeholder);
+            read += placeholder.n;
+        } else {
+            p[write++] = p[read++];
+        }
+    }
+    return write;
+}
+
+static bool is_slash(char c)
+{
+    return c == '/' || c == '\\';
+}
+
+/* Whether p[n] starts with a slash, `name` in any case, and another slash. */
+static bool folder_at(const char *p, size_t n, struct str name)
+{
+    if (n < name.n + 2 || !is_slash(p[0]) || !is_slash(p[name.n + 1]))
+        return false;
+    for (size_t i = 0; i < name.n; i++) {
+        if ((p[i + 1] | 0x20) != name.p[i])
+            return false;
+    }
+    return true;
+}
+
+static size_t user_name(const char *p, size_t n)
+{
+    size_t i = 0;
+    while (i < n && !is_slash(p[i]) && memchr("<>|\"&;:*?", p[i], 9) == NULL)
+        i++;
+    return i < n && is_slash(p[i]) ? i : 0;
+}
+
+/* Bytes of a random file name without its extension; 0 if it is none. */
+static size_t random_name(const char *p, size_t n)
+{
+    size_t end = 0, dot = SIZE_MAX;
+    bool digit = false;
+    while (end < n && !is_slash(p[end]) && (unsigned char)p[end] > ' ' && memchr("<>|\"&;:*?'", p[end], 10) == NULL) {
+        if (p[end] == '.')
+            dot = end;
+        end++;
+    }
+    end = dot < end && dot > 0 ? dot : end;
+    for (size_t i = 0; i < end; i++)
+        digit = digit || is_digit(p[i]);
+    return digit ? end : 0;
+}
+
+size_t mask_paths(const char *p, size_t n, char *out)
+{
+    size_t write = 0;
+    for (size_t read = 0; read < n;) {
+        const char *here = p + read;
+        size_t left = n - read, folder = 0, name = 0;
+        struct str mask = STR("<user>");
+        if (is_slash(*here)) {
+            folder = folder_at(here, left, STR("users")) ? 7 : folder_at(here, left, STR("home")) ? 6 : 0;
+            if (folder > 0) {
+                name = user_name(here + folder, left - folder);
+            } else {
+                folder = folder_at(here, left, STR("temp")) ? 6 : folder_at(here, left, STR("tmp")) ? 5 : 0;
+                name = folder > 0 ? random_name(here + folder, left - folder) : 0;
+                mask = STR("<tmp>");
+            }
+        }
+        if (name == 0) {
+            out[write++] = *here;
+            read++;
+            continue;
+        }
+        write += put(out + write, (struct str){here, folder});
+        write += put(out + write, mask);
+        read += folder + name;
+    }
+    return write;
+}

@@ -1,0 +1,18 @@
+#include "telemetry/reader.h"
+
+#define PLUGIN(name) extern const struct reader reader_##name;
+#include "telemetry/reader_table.inc"
+#undef PLUGIN
+
+#define PLUGIN(name) &reader_##name.plugin,
+static const struct plugin *const readers[] = {
+#include "telemetry/reader_table.inc"
+};
+#undef PLUGIN
+
+static const struct plugin_list list = {"format", readers, ARRAY_LEN(readers)};
+
+const struct plugin_list *reader_list(void)
+{
+    return &list;
+}

@@ -1,0 +1,122 @@
+#include "telemetry/scan.h"
+
+#include "scan_private.h"
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+/* Whether p[from, to) holds a backslash. */
+static bool has_backslash(const struct scan_index *index, size_t from, size_t to)
+{
+    if (!index->any_backslash || from == to)
+        return false;
+    size_t first = from / SCAN_BLOCK, last = (to - 1) / SCAN_BLOCK;
+    uint64_t head = index->backslash[first] & (~UINT64_C(0) << (from % SCAN_BLOCK));
+    uint64_t tail_mask = ~UINT64_C(0) >> (SCAN_BLOCK - 1 - (to - 1) % SCAN_BLOCK);
+    if (first == last)
+        return (head & tail_mask) != 0;
+    for (size_t i = first + 1; i < last; i++)
+        head |= index->backslash[i];
+    return (head | (index->backslash[last] & tail_mask)) != 0;
+}
+
+static void set_fields(struct str key, const struct str *names, size_t n, struct scan_field value,
+                       struct scan_field *out)
+{
+    for (size_t j = 0; j < n; j++) {
+        if (names[j].n == key.n && (key.n == 0 || (names[j].p[0] == key.p[0] && memcmp(names[j].p, key.p, key.n) == 0)))
+            out[j] = value;
+    }
+}
+
+/* Walks the common shape: an object of strings, numbers and literals with no blanks but spaces. False: not that shape, or not
+ * valid; out is then undefined. p[n - 1] is '}', which stops every skip. */
+static bool walk(const char *p, size_t n, const struct scan_index *index, const struct str *names, size_t n_names,
+                 struct scan_field *out)
+{
+    size_t at = 1, k = 0;
+    while (p[at] == ' ')
+        at++;
+    if (p[at] == '}')
+        return at == n - 1;
+    for (;;) {
+        if (k + 1 >= index->n_quotes || index->quote[k] != at)
+            return false;
+        size_t from = at + 1, to = index->quote[k + 1];
+        if (has_backslash(index, from, to))
+            return false;
+        struct str key = {p + from, to - from};
+        k += 2;
+        at = to + 1;
+        while (p[at] == ' ')
+            at++;
+        if (p[at] != ':')
+            return false;
+        at++;
+        while (p[at] == ' ')
+            at++;
+        struct scan_field value;
+        if (p[at] == '"') {
+            if (k + 1 >= index->n_quotes || index->quote[k] != at)
+                return false;
+            to = index->quote[k + 1];
+            value = (struct scan_field){SCAN_STRING, has_backslash(index, at + 1, to), {p + at + 1, to - at - 1}};
+            k += 2;
+            at = to + 1;
+        } else {
+            size_t length = scan_is_digit(p[at]) || p[at] == '-' ? scan_number(p + at, n - at) : scan_literal(p + at, n - at);
+            if (length == 0)
+                return false;
+            value = (struct scan_field){SCAN_OTHER, false, {p + at, length}};
+            at += length;
+        }
+        set_fields(key, names, n_names, value, out);
+        while (p[at] == ' ')
+            at++;
+        if (p[at] == '}')
+            return at == n - 1;
+        if (p[at] != ',')
+            return false;
+        at++;
+        while (p[at] == ' ')
+            at++;
+    }
+}
+
+bool scan_object(struct str record, const struct str *names, size_t n, struct scan_field *out, const char **reason)
+{
+    while (record.n > 0 && is_blank(record.p[record.n - 1]))
+        record.n--;
+    for (size_t j = 0; j < n; j++)
+        out[j] = (struct scan_field){SCAN_ABSENT, false, {NULL, 0}};
+    struct scan_index index;
+    if (record.n >= 2 && record.p[0] == '{' && record.p[record.n - 1] == '}' && scan_index(record.p, record.n, &index) &&
+        walk(record.p, record.n, &index, names, n, out))
+        return true;
+    return scan_full(record, names, n, out, reason);
+}
+
+bool scan_unescape(const struct scan_field *field, struct arena *arena, struct str *out)
+{
+    *out = field->raw;
+    if (!field->escaped)
+        return true;
+    struct str raw = field->raw;
+    char *text = arena_bytes(arena, raw.n + 4);
+    size_t n = 0;
+    for (size_t i = 0; i < raw.n;) {
+        if (raw.p[i] != '\\') {
+            text[n++] = raw.p[i++];
+            continue;
+        }
+        if (scan_escape(raw.p + i, raw.n - i) == 0)
+            return false;
+        size_t written;
+        i += scan_decode(raw.p + i, raw.n - i, text + n, &written);
+        n += written;
+    }
+    *out = (struct str){text, n};
+    return true;
+}

@@ -1,0 +1,123 @@
+/* What every extractor promises, whatever its name: a new file in src/features/extractors is tested without any edit here. */
+#include "mpi_test.h"
+
+#include "features/extractor.h"
+#include "support/rng.h"
+
+#include <math.h>
+
+static const struct extractor *extractor_at(size_t i)
+{
+    return (const struct extractor *)(const void *)extractor_list()->item[i];
+}
+
+static void test_columns_are_named(void **state)
+{
+    const struct comm *world = *state;
+    for (size_t e = 0; e < extractor_list()->n; e++) {
+        struct arena *arena = arena_new();
+        struct choice choice = plugin_default(extractor_list(), extractor_list()->item[e]->name, arena);
+        size_t d = extractor_at(e)->width(choice.params);
+        assert_all(world, d > 0);
+        char(*name)[64] = arena_alloc(arena, d, sizeof *name);
+        bool unique = true, named = true;
+        for (size_t i = 0; i < d; i++) {
+            memset(name[i], 'x', sizeof name[i]);
+            extractor_at(e)->column(choice.params, i, name[i]);
+            named &= name[i][0] != 0 && memchr(name[i], 0, sizeof name[i]) != NULL;
+            for (size_t j = 0; named && j < i; j++)
+                unique &= strcmp(name[i], name[j]) != 0;
+        }
+        assert_all(world, named);
+        assert_all(world, unique);
+        arena_free(arena);
+    }
+}
+
+/* All written (over NaN), all finite, nothing beyond the row, and the same again from other memory. */
+static bool row_is_sound(const struct extractor *extractor, const void *params, struct str line, struct arena *arena)
+{
+    struct arena_mark mark = arena_mark(arena);
+    size_t d = extractor->width(params);
+    float *a = ARENA_ARRAY(arena, float, d + 1), *b = ARENA_ARRAY(arena, float, d + 1);
+    struct str copy = {arena_copy(arena, line.p, line.n), line.n};
+    for (size_t i = 0; i <= d; i++) {
+        a[i] = NAN;
+        b[i] = 7;
+    }
+    extractor->row(params, line, a);
+    extractor->row(params, copy, b);
+    bool sound = memcmp(a, b, d * sizeof *a) == 0 && isnan(a[d]) && b[d] == 7;
+    for (size_t i = 0; i < d; i++)
+        sound &= isfinite(a[i]);
+    arena_release(arena, mark);
+    return sound;
+}
+
+static void check_lines(const struct comm *world, const struct str *line, size_t n)
+{
+    for (size_t e = 0; e < extractor_list()->n; e++) {
+        struct arena *arena = arena_new();
+        struct choice choice = plugin_default(extractor_list(), extractor_list()->item[e]->name, arena);
+        for (size_t i = 0; i < n; i++) {
+            bool sound = row_is_sound(extractor_at(e), choice.params, line[i], arena);
+            if (!sound)
+                print_error("%s fails on line %zu\n", choice.plugin->name, i);
+            assert_all(world, sound);
+        }
+        arena_free(arena);
+    }
+}
+
+static void test_odd_lines(void **state)
+{
+    static const struct str line[] = {
+        {"", 0},      {NULL, 0},    {"\0", 1},     {"\0\0\0\0", 4}, {"\xff\xfe", 2},   {"\xc3\x28", 2}, {":", 1},
+        {"\\\\", 2},  {"\\\\?\\", 4}, {"C:\\", 3}, {"://", 3},      {"http://", 7},    {".", 1},        {"....", 4},
+        {"/", 1},     {"//", 2},    {"a", 1},      {"\r\n\t", 3},   {"%s%n%x", 6},     {"-", 1},        {"1.2.3.4", 7},
+        {"\\\\a\\", 4}, {"a.", 2},  {"-.com", 5},  {"C:", 2},       {"ftp://a.b/.exe", 14},
+    };
+    check_lines(*state, line, ARRAY_LEN(line));
+}
+
+static void test_random_bytes(void **state)
+{
+    static const char special[] = "\\/:.\"' =-&;^%#aZ0\n";
+    struct rng_state rng = rng_start(3, 3, 3);
+    for (int round = 0; round < 300; round++) {
+        char bytes[257];
+        size_t n = (size_t)rng_next_below(&rng, sizeof bytes);
+        for (size_t i = 0; i < n; i++)
+            bytes[i] = round % 2 == 0 ? (char)rng_next_below(&rng, 256) : special[rng_next_below(&rng, sizeof special - 1)];
+        struct str line = {bytes, n};
+        check_lines(*state, &line, 1);
+    }
+}
+
+/* Also bounds the time: a quadratic pass over any of these would not end in time. */
+static void test_huge_lines(void **state)
+{
+    static const char *const unit[] = {"a", "A1/", "\\\\a\\b", "C:\\x ", "a.", "http://", ".", "/a", ":", "&&for %", "\xff"};
+    enum { BYTES = 1 << 20 };
+    struct arena *arena = arena_new();
+    for (size_t u = 0; u < ARRAY_LEN(unit); u++) {
+        size_t length = strlen(unit[u]);
+        char *bytes = arena_bytes(arena, BYTES);
+        for (size_t i = 0; i < BYTES; i++)
+            bytes[i] = unit[u][i % length];
+        struct str line = {bytes, BYTES};
+        check_lines(*state, &line, 1);
+    }
+    arena_free(arena);
+}
+
+int main(int argc, char **argv)
+{
+    struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_columns_are_named),
+        cmocka_unit_test(test_odd_lines),
+        cmocka_unit_test(test_random_bytes),
+        cmocka_unit_test(test_huge_lines),
+    };
+    return mpi_test_main(argc, argv, tests, ARRAY_LEN(tests));
+}

@@ -1,0 +1,135 @@
+/* Made-up days of lines, dealt over the ranks in several ways. Include after cmocka.h and mpi_test.h. */
+#ifndef MADE_DAY_H
+#define MADE_DAY_H
+
+#include "select/select.h"
+#include "support/rng.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum { WIDTH = 24, MAX_ROWS = 6000 };
+
+/* The extractor of these tests: byte i of the line, less 128, is column i. */
+static inline size_t bytes_width(const void *params)
+{
+    (void)params;
+    return WIDTH;
+}
+
+static inline void bytes_column(const void *params, size_t i, char out[64])
+{
+    (void)params;
+    snprintf(out, 64, "byte%zu", i);
+}
+
+static inline void bytes_row(const void *params, struct str line, float *out)
+{
+    (void)params;
+    for (size_t i = 0; i < WIDTH; i++)
+        out[i] = i < line.n ? (float)((unsigned char)line.p[i] - 128) : 0;
+}
+
+static const struct extractor bytes = {{"bytes", "bytes", NULL, 0}, bytes_width, bytes_column, bytes_row};
+static const struct choice bytes_choice[] = {{&bytes.plugin, NULL}};
+static const struct feature_set bytes_set = {1, WIDTH, bytes_choice};
+
+/* A made-up day. Lines fall into clusters of near-duplicates; few score levels make ties. */
+struct day {
+    int64_t n;
+    uint64_t seed, hash_seed; /* two days with one hash_seed have the same lines */
+    uint64_t clusters, levels;
+};
+
+enum deal { ROUND_ROBIN, BLOCKS, ALL_ON_LAST, SCATTERED, N_DEALS };
+
+struct made {
+    struct lines lines;
+    double *score;
+};
+
+static inline int owner(const struct day *day, enum deal deal, int64_t row, int n_ranks)
+{
+    switch (deal) {
+    case ROUND_ROBIN:
+        return (int)(row % n_ranks);
+    case BLOCKS:
+        return (int)(row * n_ranks / day->n);
+    case ALL_ON_LAST:
+        return n_ranks - 1;
+    default:
+        return (int)rng_below(day->seed, 99, (uint64_t)row, (uint64_t)n_ranks);
+    }
+}
+
+static inline struct str make_text(const struct day *day, uint64_t row, struct arena *arena)
+{
+    char *text = arena_bytes(arena, WIDTH);
+    const uint64_t cluster = rng_below(day->hash_seed, 1, row, day->clusters);
+    for (size_t i = 0; i < WIDTH; i++) {
+        const uint64_t base = rng_below(day->hash_seed, 2, cluster * WIDTH + i, 200);
+        text[i] = (char)(28 + base + rng_below(day->hash_seed, 3, row * WIDTH + i, 28));
+    }
+    return (struct str){text, WIDTH};
+}
+
+/* Rows that rank `rank` of n_ranks owns; 0 of 1 makes the whole day. */
+static inline struct made make(const struct day *day, enum deal deal, int rank, int n_ranks, struct arena *arena)
+{
+    const size_t most = (size_t)day->n;
+    struct made made = {
+        .lines = {.n_global = day->n,
+                  .n_events = 2 * day->n,
+                  .row = ARENA_ARRAY(arena, int64_t, most),
+                  .count = ARENA_ARRAY(arena, int64_t, most),
+                  .hash = ARENA_ARRAY(arena, struct hash128, most),
+                  .text = ARENA_ARRAY(arena, struct str, most),
+                  .platform = ARENA_ARRAY(arena, uint8_t, most),
+                  .truth = ARENA_ARRAY(arena, uint8_t, most)},
+        .score = ARENA_ARRAY(arena, double, most),
+    };
+    struct lines *lines = &made.lines;
+    for (int64_t i = 0; i < day->n; i++) {
+        if (owner(day, deal, i, n_ranks) != rank)
+            continue;
+        const size_t k = lines->n++;
+        const uint64_t row = (uint64_t)i;
+        lines->row[k] = 10 * i + 3;
+        lines->count[k] = (int64_t)rng_below(day->seed, 4, row, 1000) + 1;
+        lines->text[k] = make_text(day, row, arena);
+        lines->hash[k] = hash128(lines->text[k], 7);
+        lines->platform[k] = (uint8_t)rng_below(day->seed, 5, row, 4);
+        lines->truth[k] = (uint8_t)rng_below(day->seed, 6, row, 3);
+        made.score[k] = (double)rng_below(day->seed, 7, row, day->levels) / 8 - 1;
+    }
+    return made;
+}
+
+static inline struct select_stats add(const struct comm *comm, struct selection *selection, const struct day *day,
+                                      enum deal deal)
+{
+    struct arena *arena = arena_new();
+    struct select_stats stats;
+    struct error err;
+    const struct made made = make(day, deal, comm_rank(comm), comm_size(comm), arena);
+    if (!selection_add_day(comm, selection, &made.lines, made.score, &stats, &err))
+        comm_abort(comm, 1);
+    arena_free(arena); /* picks must not point into it */
+    return stats;
+}
+
+static inline double cosine(struct str a, struct str b)
+{
+    float x[WIDTH], y[WIDTH];
+    double xy = 0, xx = 0, yy = 0;
+    bytes_row(NULL, a, x);
+    bytes_row(NULL, b, y);
+    for (size_t i = 0; i < WIDTH; i++) {
+        xy += (double)x[i] * (double)y[i];
+        xx += (double)x[i] * (double)x[i];
+        yy += (double)y[i] * (double)y[i];
+    }
+    return xx == 0 || yy == 0 ? 0 : xy / sqrt(xx * yy);
+}
+
+#endif

@@ -1,0 +1,280 @@
+#include "store/store.h"
+#include "support/file.h"
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "store_fixture.h"
+
+static void everything_comes_back(void **state)
+{
+    struct fixture *f = *state;
+    write_everything(f);
+    assert_int_equal(count_files(f), 1);
+    struct store *store;
+    size_t rank, n, shape[8];
+    double *f64;
+    int64_t *i64;
+    struct str *text;
+    struct error *err = &f->err;
+    assert_true(store_open(f->path, &store, err));
+
+    assert_true(store_get_i64(store, "/day", f->arena, &i64, &rank, shape, err));
+    assert_int_equal(rank, 1);
+    assert_int_equal(shape[0], 2);
+    assert_memory_equal(i64, days, sizeof(days));
+    assert_true(store_get_f64(store, "/scores/mark", f->arena, &f64, &rank, shape, err));
+    assert_memory_equal(f64, marks, sizeof(marks));
+    assert_true(store_get_f64(store, "/scores/f64", f->arena, &f64, &rank, shape, err));
+    assert_int_equal(rank, 2);
+    assert_int_equal(shape[0], 2);
+    assert_int_equal(shape[1], 3);
+    assert_true(f64[4] == 5 && isnan(f64[5]));
+    assert_true(store_get_f64(store, "/scores/f32", f->arena, &f64, &rank, shape, err));
+    assert_true(f64[0] == 0.5 && f64[1] == -0.25 && f64[2] == (double)3e38f);
+    assert_true(store_get_i64(store, "/scores/i64", f->arena, &i64, &rank, shape, err));
+    assert_true(i64[0] == INT64_MIN && i64[1] == INT64_MAX && i64[5] == 3);
+    assert_true(store_get_i64(store, "/u8", f->arena, &i64, &rank, shape, err));
+    assert_true(rank == 1 && i64[0] == 0 && i64[1] == 255);
+    assert_true(store_get_f64(store, "/one", f->arena, &f64, &rank, shape, err));
+    assert_true(rank == 0 && f64[0] == 1);
+    static const char *const strings[] = {"/name", "/text"};
+    for (size_t i = 0; i < ARRAY_LEN(strings); i++) {
+        assert_true(store_get_str(store, strings[i], f->arena, &text, &n, err));
+        assert_int_equal(n, 2);
+        assert_true(str_equal(text[0], STR("caf\xC3\xA9")));
+        assert_true(str_equal(text[1], STR("")));
+    }
+    store_close(store);
+}
+
+static void attributes_come_back(void **state)
+{
+    struct fixture *f = *state;
+    write_everything(f);
+    struct store *store;
+    struct str s;
+    int64_t i64;
+    double f64;
+    struct error *err = &f->err;
+    assert_true(store_open(f->path, &store, err));
+    assert_true(store_get_attr_str(store, "/", "title", f->arena, &s, err));
+    assert_true(str_equal(s, STR("na\xC3\xAFve")));
+    assert_true(store_get_attr_str(store, "/day", "long_name", f->arena, &s, err));
+    assert_int_equal(s.n, 0);
+    assert_true(store_get_attr_i64(store, "/made/for/this", "big", &i64, err));
+    assert_true(i64 == INT64_MIN);
+    assert_true(store_get_attr_f64(store, "/scores/f64", "unit", &f64, err));
+    assert_true(f64 == 0.1);
+    assert_true(store_has(store, "/"));
+    assert_true(store_has(store, "/scores"));
+    assert_true(store_has(store, "/scores/f64"));
+    assert_true(store_has(store, "/made/for"));
+    assert_false(store_has(store, "/scores/f6"));
+    assert_false(store_has(store, "/absent/f64"));
+    assert_false(store_has(store, "/day/f64"));
+    store_close(store);
+}
+
+static void an_attribute_can_be_set_again(void **state)
+{
+    struct fixture *f = *state;
+    struct store *store;
+    struct str s;
+    assert_true(store_create(f->path, &store, &f->err));
+    assert_true(store_attr_i64(store, "/g", "a", 1, &f->err));
+    assert_true(store_attr_str(store, "/g", "a", STR("two"), &f->err));
+    assert_true(store_get_attr_str(store, "/g", "a", f->arena, &s, &f->err));
+    assert_true(str_equal(s, STR("two")));
+    store_close(store);
+}
+
+static void hostile_strings_become_clean_utf8(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        struct str in, out;
+    } cases[] = {
+        {STR("a\0b"), STR("a\xEF\xBF\xBD"
+                          "b")},
+        {STR("\xFF"), STR("\xEF\xBF\xBD")},
+        {STR("\xC0\x80"), STR("\xEF\xBF\xBD\xEF\xBF\xBD")},
+        {STR("\xE2\x82"), STR("\xEF\xBF\xBD\xEF\xBF\xBD")},
+        {STR("\xED\xA0\x80"), STR("\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD")},
+        {STR("\xF4\x90\x80\x80"), STR("\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD")},
+        {STR("\xF0\x9F\x98\x80\n\x1B"), STR("\xF0\x9F\x98\x80\n\x1B")},
+        {STR("\xE2\x82\xAC\xC3\xA9"), STR("\xE2\x82\xAC\xC3\xA9")},
+    };
+    struct str in[ARRAY_LEN(cases)], *out;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        in[i] = cases[i].in;
+    struct store *store;
+    size_t n;
+    assert_true(store_create(f->path, &store, &f->err));
+    assert_true(store_axis_str(store, "/line", in, ARRAY_LEN(cases), &f->err));
+    assert_true(store_commit(store, &f->err));
+    assert_true(store_open(f->path, &store, &f->err));
+    assert_true(store_get_str(store, "/line", f->arena, &out, &n, &f->err));
+    assert_int_equal(n, ARRAY_LEN(cases));
+    for (size_t i = 0; i < n; i++)
+        assert_true(str_equal(out[i], cases[i].out));
+    store_close(store);
+}
+
+static void empty_axes_and_arrays_work(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const axis[] = {"/none"};
+    struct store *store;
+    double *f64;
+    struct str *text;
+    size_t rank, n, shape[8];
+    assert_true(store_create(f->path, &store, &f->err));
+    assert_true(store_axis_i64(store, "/none", NULL, 0, &f->err));
+    assert_true(store_array(store, "/x", STORE_F64, axis, 1, NULL, &f->err));
+    assert_true(store_array_str(store, "/s", axis, 1, NULL, &f->err));
+    assert_true(store_commit(store, &f->err));
+    assert_true(store_open(f->path, &store, &f->err));
+    assert_true(store_get_f64(store, "/x", f->arena, &f64, &rank, shape, &f->err));
+    assert_true(rank == 1 && shape[0] == 0);
+    assert_true(store_get_str(store, "/s", f->arena, &text, &n, &f->err));
+    assert_int_equal(n, 0);
+    store_close(store);
+}
+
+static void big_arrays_are_deflated(void **state)
+{
+    struct fixture *f = *state;
+    enum { ROWS = 3000, COLUMNS = 700 };
+    static const char *const axes[] = {"/row", "/column"};
+    int64_t *index = ARENA_ARRAY(f->arena, int64_t, ROWS);
+    double *value = ARENA_ARRAY(f->arena, double, ROWS *COLUMNS);
+    for (size_t i = 0; i < ROWS; i++)
+        index[i] = (int64_t)i;
+    for (size_t i = 0; i < ROWS * COLUMNS; i++)
+        value[i] = (double)(i % 1000);
+    struct store *store;
+    assert_true(store_create(f->path, &store, &f->err));
+    assert_true(store_axis_i64(store, axes[0], index, ROWS, &f->err));
+    assert_true(store_axis_i64(store, axes[1], index, COLUMNS, &f->err));
+    assert_true(store_array(store, "/big", STORE_F64, axes, 2, value, &f->err));
+    assert_true(store_commit(store, &f->err));
+    struct stat info;
+    assert_int_equal(stat(f->path, &info), 0);
+    assert_true((size_t)info.st_size < ROWS * COLUMNS * sizeof(double) / 10);
+    double *back;
+    size_t rank, shape[8];
+    assert_true(store_open(f->path, &store, &f->err));
+    assert_true(store_get_f64(store, "/big", f->arena, &back, &rank, shape, &f->err));
+    assert_true(rank == 2 && shape[0] == ROWS && shape[1] == COLUMNS);
+    assert_memory_equal(back, value, ROWS * COLUMNS * sizeof(double));
+    store_close(store);
+}
+
+static void a_long_attribute_and_many_arrays_fit(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const axis[] = {"/x"};
+    const double x[2] = {1, 2};
+    char *text = ARENA_ARRAY(f->arena, char, 200000);
+    memset(text, 'c', 200000);
+    struct str back;
+    struct store *store;
+    assert_true(store_create(f->path, &store, &f->err));
+    assert_true(store_attr_str(store, "/", "config", (struct str){text, 200000}, &f->err));
+    assert_true(store_axis_f64(store, "/x", x, 2, &f->err));
+    for (int i = 0; i < 50; i++)
+        assert_true(store_array(store, arena_printf(f->arena, "/a%d", i), STORE_F64, axis, 1, x, &f->err));
+    assert_true(store_commit(store, &f->err));
+    assert_true(store_open(f->path, &store, &f->err));
+    assert_true(store_get_attr_str(store, "/", "config", f->arena, &back, &f->err));
+    assert_int_equal(back.n, 200000);
+    assert_true(store_has(store, "/a49"));
+    store_close(store);
+}
+
+static void the_same_content_gives_the_same_bytes(void **state)
+{
+    struct fixture *f = *state;
+    struct str first, second;
+    write_everything(f);
+    assert_true(file_read(f->path, 1 << 24, f->arena, &first, &f->err));
+    sleep(1);
+    write_everything(f);
+    assert_true(file_read(f->path, 1 << 24, f->arena, &second, &f->err));
+    assert_true(str_equal(first, second));
+}
+
+static void xarray_sees_dimensions_and_coordinates(void **state)
+{
+    struct fixture *f = *state;
+    static const char script[] = "import sys\n"
+                                 "try:\n"
+                                 "    import xarray as xr, h5netcdf\n"
+                                 "except ImportError:\n"
+                                 "    sys.exit(77)\n"
+                                 "p = sys.argv[1]\n"
+                                 "with xr.open_dataset(p, engine='h5netcdf') as d:\n"
+                                 "    assert d['u8'].dims == ('day',), d\n"
+                                 "    assert d['u8'].values.tolist() == [0, 255]\n"
+                                 "    assert d['text'].dims == ('day',)\n"
+                                 "    assert d['text'].values.tolist() == ['caf\\u00e9', ''], d['text'].values\n"
+                                 "    assert set(d.coords) == {'day', 'name'}, d.coords\n"
+                                 "    assert d.coords['day'].values.tolist() == [3, -9000000000000000000]\n"
+                                 "    assert d.coords['name'].values.tolist() == ['caf\\u00e9', '']\n"
+                                 "    assert d['one'].dims == () and float(d['one']) == 1\n"
+                                 "    assert d.attrs['title'] == 'na\\u00efve'\n"
+                                 "    assert d['day'].attrs['long_name'] == ''\n"
+                                 "    assert list(d.variables)[0] == 'day', list(d.variables)\n"
+                                 "with xr.open_dataset(p, engine='h5netcdf', group='scores') as d:\n"
+                                 "    for name in ('f64', 'f32', 'i64'):\n"
+                                 "        assert d[name].dims == ('day', 'mark'), d\n"
+                                 "        assert d[name].shape == (2, 3)\n"
+                                 "    assert d['f64'].sel(mark=0.5).values.tolist() == [1, 4]\n"
+                                 "    assert d['f64'].attrs['unit'] == 0.1\n"
+                                 "    assert d['i64'].values[0, 1] == 2**63 - 1\n";
+    write_everything(f);
+    char source[128], command[400];
+    snprintf(source, sizeof(source), "%s/check.py", f->folder);
+    assert_true(file_replace(source, STR(script), &f->err));
+    /* The program under test may be preloaded with a sanitizer; Python must not be. */
+    snprintf(command, sizeof(command), "env -u LD_PRELOAD PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 %s %s", source,
+             f->path);
+    const int status = system(command);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77) {
+        print_message("SKIPPED: /usr/bin/python3 has no xarray with h5netcdf\n");
+        skip();
+    }
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void the_version_is_told(void **state)
+{
+    (void)state;
+    assert_non_null(strstr(store_library_version(), "HDF5"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(everything_comes_back),
+        TEST(attributes_come_back),
+        TEST(an_attribute_can_be_set_again),
+        TEST(hostile_strings_become_clean_utf8),
+        TEST(empty_axes_and_arrays_work),
+        TEST(big_arrays_are_deflated),
+        TEST(a_long_attribute_and_many_arrays_fit),
+        TEST(the_same_content_gives_the_same_bytes),
+        TEST(xarray_sees_dimensions_and_coordinates),
+        TEST(the_version_is_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
