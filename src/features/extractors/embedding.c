@@ -6,7 +6,17 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { MAX_DIMS = 65536 };
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#define VECTOR_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define VECTOR_CLONES
+#endif
+
+enum {
+    MAX_DIMS = 65536,
+    MAX_N = 8,
+    PIECE = 256, /* runs hashed side by side: those that start at neighbouring bytes */
+};
 
 struct embedding {
     int64_t dims, min_n, max_n;
@@ -18,8 +28,8 @@ static const char *const norms[] = {"l2", "none", NULL};
 
 static const struct param_spec specs[] = {
     PARAM_INT(struct embedding, dims, 512, 8, MAX_DIMS, "columns"),
-    PARAM_INT(struct embedding, min_n, 2, 1, 8, "shortest run of bytes"),
-    PARAM_INT(struct embedding, max_n, 4, 1, 8, "longest run of bytes"),
+    PARAM_INT(struct embedding, min_n, 2, 1, MAX_N, "shortest run of bytes"),
+    PARAM_INT(struct embedding, max_n, 4, 1, MAX_N, "longest run of bytes"),
     PARAM_BOOL(struct embedding, lower, true, "treat ASCII upper case as lower case"),
     PARAM_BOOL(struct embedding, sublinear, false, "replace a count c by 1 + ln c (the sign is kept)"),
     PARAM_CHOICE(struct embedding, normalise, "l2", norms, "length of a row: l2 makes it 1"),
@@ -37,40 +47,63 @@ static void column(const void *params, size_t i, char out[64])
     snprintf(out, 64, "gram_%zu", i);
 }
 
-/* The n last bytes of the window, n told apart by the constant; column from the product's high bits, sign from bit 32. */
-static inline void add_gram(uint64_t window, unsigned n, uint64_t dims, int32_t *count)
+VECTOR_CLONES static void take_bytes(const char *restrict p, size_t n, bool lower, uint8_t *restrict byte)
 {
-    uint64_t gram = n < 8 ? window & ((UINT64_C(1) << (8 * n)) - 1) : window;
-    uint64_t product = (gram + n) * (UINT64_C(0x9e3779b97f4a7c15) + ((uint64_t)n << 33));
-    uint64_t high = product >> 32;
-    count[high * dims >> 32] += 1 - 2 * (int32_t)(high & 1);
-}
-
-static inline uint64_t push(uint64_t window, char byte, bool lower)
-{
-    unsigned c = (unsigned char)byte;
-    if (lower && c - 'A' < 26)
-        c += 'a' - 'A';
-    return window << 8 | c;
-}
-
-static inline void add_grams(struct str line, unsigned min_n, unsigned max_n, uint64_t dims, bool lower, int32_t *count)
-{
-    uint64_t window = 0;
-    size_t head = min_size(line.n, max_n - 1);
-    for (size_t i = 0; i < head; i++) {
-        window = push(window, line.p[i], lower);
-        for (unsigned n = min_n; n <= i + 1; n++)
-            add_gram(window, n, dims, count);
-    }
-    for (size_t i = head; i < line.n; i++) {
-        window = push(window, line.p[i], lower);
-        for (unsigned n = min_n; n <= max_n; n++)
-            add_gram(window, n, dims, count);
+    uint8_t letters = lower ? 26 : 0;
+    for (size_t i = 0; i < n; i++) {
+        uint8_t c = (uint8_t)p[i];
+        byte[i] = (uint8_t)((uint8_t)(c - 'A') < letters ? c | 0x20 : c);
     }
 }
 
-static void scale_to_one(float *x, size_t d)
+/* The hash of each run grows by its next byte. */
+VECTOR_CLONES static void grow(uint32_t *restrict hash, const uint8_t *restrict byte, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        hash[i] = (hash[i] ^ byte[i]) * UINT32_C(0x9e3779b1);
+}
+
+/* Column from 16 high bits, sign from the next: minus signs count in a second block of columns. */
+VECTOR_CLONES static void place(const uint32_t *restrict hash, size_t n, uint32_t dims, uint32_t *restrict slot)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint32_t h = (hash[i] ^ hash[i] >> 15) * UINT32_C(0x2c1b3c6d);
+        uint32_t minus = h >> 15 & 1;
+        slot[i] = ((h >> 16) * dims >> 16) + minus * dims;
+    }
+}
+
+static void count_runs(struct str line, const struct embedding *embedding, uint32_t *count)
+{
+    size_t min_n = (size_t)min_i64(embedding->min_n, embedding->max_n);
+    size_t max_n = (size_t)max_i64(embedding->min_n, embedding->max_n);
+    for (size_t first = 0; first < line.n; first += PIECE) {
+        uint8_t byte[PIECE + MAX_N];
+        uint32_t hash[PIECE], slot[PIECE];
+        size_t bytes = min_size(line.n - first, PIECE + max_n - 1);
+        take_bytes(line.p + first, bytes, embedding->lower, byte);
+        for (size_t i = 0; i < PIECE; i++)
+            hash[i] = UINT32_C(0x811c9dc5);
+        for (size_t n = 1; n <= max_n && n <= bytes; n++) {
+            size_t runs = min_size(bytes - n + 1, PIECE);
+            grow(hash, byte + n - 1, runs);
+            if (n < min_n)
+                continue;
+            place(hash, runs, (uint32_t)embedding->dims, slot);
+            for (size_t i = 0; i < runs; i++)
+                count[slot[i]]++;
+        }
+    }
+}
+
+VECTOR_CLONES static void subtract(const uint32_t *restrict count, size_t d, float *restrict out)
+{
+    for (size_t i = 0; i < d; i++)
+        out[i] = (float)(int32_t)(count[i] - count[d + i]);
+}
+
+/* The sum of squares in eight lanes: an order that vectors can keep. */
+VECTOR_CLONES static void scale_to_one(float *x, size_t d)
 {
     enum { LANES = 8 };
     double lane[LANES] = {0}, sum = 0;
@@ -92,23 +125,17 @@ static void scale_to_one(float *x, size_t d)
 static void row(const void *params, struct str line, float *out)
 {
     const struct embedding *embedding = params;
-    size_t dims = (size_t)embedding->dims;
-    unsigned min_n = (unsigned)min_i64(embedding->min_n, embedding->max_n);
-    unsigned max_n = (unsigned)max_i64(embedding->min_n, embedding->max_n);
-    int32_t count[MAX_DIMS];
-    memset(count, 0, dims * sizeof *count);
-    if (min_n == 2 && max_n == 4 && embedding->lower)
-        add_grams(line, 2, 4, dims, true, count); /* the usual case, unrolled by the compiler */
-    else
-        add_grams(line, min_n, max_n, dims, embedding->lower, count);
-    for (size_t i = 0; i < dims; i++)
-        out[i] = (float)count[i];
+    size_t d = (size_t)embedding->dims;
+    uint32_t count[2 * MAX_DIMS];
+    memset(count, 0, 2 * d * sizeof *count);
+    count_runs(line, embedding, count);
+    subtract(count, d, out);
     if (embedding->sublinear)
-        for (size_t i = 0; i < dims; i++)
+        for (size_t i = 0; i < d; i++)
             if (out[i] != 0)
                 out[i] = copysignf(1 + logf(fabsf(out[i])), out[i]);
     if (strcmp(embedding->normalise, "l2") == 0)
-        scale_to_one(out, dims);
+        scale_to_one(out, d);
 }
 
 const struct extractor extractor_embedding = {

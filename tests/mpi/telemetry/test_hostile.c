@@ -6,7 +6,7 @@ enum { N_CASES = 500, N_KINDS = 25 };
 /* What a case must come to. */
 struct expected {
     int64_t records; /* of all kinds together */
-    bool at_least;   /* records is an upper bound: the file is damaged */
+    bool damaged;    /* records is an upper bound */
     bool unreadable;
     bool refused;    /* day_read fails */
 };
@@ -113,7 +113,7 @@ static struct expected compressed_case(struct rng_state *rng, uint64_t kind, con
         damage(rng, &packed, &expected);
     } else if (kind < 4) { /* rubbish behind a whole one */
         buf_add_str(&packed, STR("rubbish"));
-        expected.at_least = false;
+        expected.damaged = false;
     } else if (kind < 6) { /* only the magic bytes */
         packed.n = 4;
     } else { /* a whole one with zeros behind it, or followed by a cut one */
@@ -122,7 +122,7 @@ static struct expected compressed_case(struct rng_state *rng, uint64_t kind, con
             buf_add(&packed, "\0\0\0\0\0\0\0", 7);
         else
             buf_add(&packed, "\x28\xB5\x2F\xFD", 4);
-        expected.at_least = false;
+        expected.damaged = false;
     }
     put_bytes(path, packed.p, packed.n);
     buf_free(&text);
@@ -210,7 +210,7 @@ static bool adds_up(const struct reading *r, const struct expected *expected)
         return !r->ok && r->err.code == ERROR_CONFIG && strstr(r->err.message, ".jsonl") != NULL;
     int64_t sum = r->stats.records + r->stats.bad + r->stats.filtered + r->stats.blank;
     return r->ok && r->stats.unreadable == expected->unreadable && r->lines.n_events == r->stats.records &&
-           (expected->at_least ? sum <= expected->records : sum == expected->records);
+           (expected->damaged ? sum <= expected->records : sum == expected->records);
 }
 
 static void test_each_alone(void **state)
@@ -250,16 +250,16 @@ static void test_all_together(void **state)
 {
     const struct comm *world = *state;
     struct folder folder = folder_make(world);
-    struct expected all = {0};
+    int64_t whole = 0; /* records of files without damage */
     for (uint64_t i = 0; i < N_CASES && comm_rank(world) == 0; i++) {
         struct expected one = make_case(i, &folder);
-        all.records += one.refused ? 0 : min_i64(one.records, 4000);
+        whole += one.damaged ? 0 : one.records;
     }
-    comm_bcast(world, &all, sizeof all, 0);
+    comm_bcast(world, &whole, sizeof whole, 0);
     struct reading r = {.folder = &folder, .input = "\"*.jsonl\"", .max_record_bytes = 5000};
     read_day(world, &r);
     int64_t sum = r.stats.records + r.stats.bad + r.stats.filtered + r.stats.blank;
-    assert_all(world, r.ok && sum <= all.records && sum > all.records / 2 && r.stats.unreadable > N_CASES / 5);
+    assert_all(world, r.ok && sum >= whole && r.stats.unreadable > N_CASES / 5);
     reading_end(&r);
     assert_same_on_any_ranks(world, run, &r);
     folder_remove(world, &folder);
