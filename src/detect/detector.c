@@ -30,15 +30,16 @@ static bool all_finite(const struct detector *detector, const double *score, con
     for (size_t i = 0; i < n; i++)
         if (!isfinite(score[i]))
             return fail(err, ERROR_NUMERIC,
-                        "detector %s gave row %" PRId64 " a score that is not finite; use another detector or other features",
+                        "detector %s gave row %" PRId64
+                        " a score that is not finite; use another detector or other features",
                         detector->plugin.name, row[i]);
     return true;
 }
 
-static bool score_rows(const struct comm *comm, const struct detector *detector, const void *model, const struct rows *rows,
-                       struct arena *arena, double *score, struct error *err)
+static bool score_rows(const struct comm *comm, const struct detector *detector, const void *model,
+                       const struct rows *rows, struct arena *arena, double *score, struct error *err)
 {
-    float *x = ARENA_ARRAY(arena, float, BLOCK *rows->d);
+    float *x = ARENA_ARRAY(arena, float, BLOCK * rows->d);
     struct progress progress = progress_start(comm, "scoring", "rows", rows->n);
     bool ok = true;
     for (size_t first = 0; ok && first < rows->n; first += BLOCK) {

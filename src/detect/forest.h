@@ -1,8 +1,8 @@
 /* Trees of an isolation forest (Liu, Ting and Zhou, ICDM 2008), laid out for scoring. Local: no other ranks here.
  *
- * Values are compared as uint32 keys that order as the floats do (-0 equals 0). A tree is complete, of one depth for all, and
- * breadth-first from node 1: node k has children 2k and 2k + 1, and a row goes to 2k + 1 if its key is greater than the node's.
- * A leaf that came early has its path length copied to all places below it. */
+ * Values are compared as uint32 keys that order as the floats do (-0 equals 0). A tree is complete, of one depth for
+ * all, and breadth-first from node 1: node k has children 2k and 2k + 1, and a row goes to 2k + 1 if its key is greater
+ * than the node's. A leaf that came early has its path length copied to all places below it. */
 #ifndef DETECT_FOREST_H
 #define DETECT_FOREST_H
 
@@ -37,7 +37,8 @@ static inline uint32_t forest_key(float value)
 struct forest forest_new(size_t trees, size_t sample, size_t d, struct arena *arena);
 /* Grows tree t on x[n * d]. Columns and thresholds depend on seed, t and the set of rows only, not on their order. */
 void forest_grow(struct forest *forest, size_t t, const float *x, size_t n, uint64_t seed, struct arena *arena);
-/* out[n] = 2^(-mean path / c(sample)), in (0, 1), higher = stranger; 0.5 if a sample had one row. Any floats are allowed. */
+/* out[n] = 2^(-mean path / c(sample)), in (0, 1), higher = stranger; 0.5 if a sample had one row. Any floats are
+ * allowed. */
 void forest_score(const struct forest *forest, const float *x, size_t n, double *out);
 
 #endif

@@ -1,6 +1,6 @@
 /* Scoring of a forest: rows in lanes, columns of lanes. The top levels of a tree are compared column by column, without
- * branches or gathers, by whatever vectors the processor has; the rest is walked eight rows abreast. Keys are integers and path
- * lengths are summed in tree order, so every processor gives the same sums. */
+ * branches or gathers, by whatever vectors the processor has; the rest is walked eight rows abreast. Keys are integers
+ * and path lengths are summed in tree order, so every processor gives the same sums. */
 #include "detect/forest.h"
 
 #include <math.h>
@@ -14,7 +14,8 @@
 #endif
 
 /* column[c * lanes + i] = key of row i, column c, in tiles that vectors can turn; lanes past n repeat the last row. */
-VECTOR_CLONES static void fill_columns(const float *restrict x, size_t n, size_t d, size_t lanes, uint32_t *restrict column)
+VECTOR_CLONES static void fill_columns(const float *restrict x, size_t n, size_t d, size_t lanes,
+                                       uint32_t *restrict column)
 {
     enum { TILE = 16 };
     for (size_t i = 0; i < lanes; i += TILE) {
@@ -44,7 +45,8 @@ VECTOR_CLONES static void descend_top(const uint32_t *restrict offset, const uin
                                       const uint32_t *restrict column, size_t lanes, uint32_t *restrict node)
 {
     const uint32_t *c1 = column + offset[1], *c2 = column + offset[2], *c3 = column + offset[3];
-    const uint32_t *c4 = column + offset[4], *c5 = column + offset[5], *c6 = column + offset[6], *c7 = column + offset[7];
+    const uint32_t *c4 = column + offset[4], *c5 = column + offset[5], *c6 = column + offset[6],
+                   *c7 = column + offset[7];
     const uint32_t *c8 = column + offset[8], *c9 = column + offset[9], *c10 = column + offset[10];
     const uint32_t *c11 = column + offset[11], *c12 = column + offset[12], *c13 = column + offset[13];
     const uint32_t *c14 = column + offset[14], *c15 = column + offset[15];
@@ -75,7 +77,8 @@ static inline uint64_t child(uint64_t node, uint32_t key, uint32_t value)
 }
 
 /* The levels below, and the path lengths added to sum[lanes]. */
-static void descend_rest(const struct forest *forest, size_t at, const uint32_t *column, const uint32_t *node, double *sum)
+static void descend_rest(const struct forest *forest, size_t at, const uint32_t *column, const uint32_t *node,
+                         double *sum)
 {
     const uint32_t *offset = forest->offset + at, *key = forest->key + at;
     const float *path = forest->path + at - ((size_t)1 << forest->depth);

@@ -35,9 +35,9 @@ static bool is_base64(unsigned char c)
 static bool is_word_end(unsigned char c)
 {
     static const bool end[256] = {
-        ['"'] = true, ['\''] = true, ['`'] = true, ['<'] = true, ['>'] = true, ['|'] = true, [';'] = true, [','] = true,
-        ['('] = true, [')'] = true, ['['] = true, [']'] = true, ['{'] = true, ['}'] = true, ['^'] = true, ['&'] = true,
-        ['*'] = true, [127] = true,
+        ['"'] = true, ['\''] = true, ['`'] = true, ['<'] = true, ['>'] = true, ['|'] = true,
+        [';'] = true, [','] = true,  ['('] = true, [')'] = true, ['['] = true, [']'] = true,
+        ['{'] = true, ['}'] = true,  ['^'] = true, ['&'] = true, ['*'] = true, [127] = true,
     };
     return c <= ' ' || end[c];
 }
@@ -81,7 +81,7 @@ static bool is_executable(struct str path)
 {
     static const char *const extension[] = {
         "exe", "dll", "ps1", "psm1", "bat", "cmd", "vbs", "vbe", "js", "jse", "wsf", "hta", "msi",
-        "scr", "com", "cpl", "sct", "jar", "lnk", "pif", "sh", "py", "pl", "bin", "elf",
+        "scr", "com", "cpl", "sct",  "jar", "lnk", "pif", "sh",  "py", "pl",  "bin", "elf",
     };
     return in_list(after_last_dot(path), extension, ARRAY_LEN(extension));
 }
@@ -230,9 +230,10 @@ static bool is_ipv4(struct str s)
 static bool is_host_name(struct str s)
 {
     static const char *const domain[] = {
-        "com",  "net", "org", "io",  "gov", "edu", "mil", "int", "info", "biz", "local", "lan", "internal", "corp", "intranet",
-        "uk",   "de",  "fr",  "eu",  "ru",  "cn",  "jp",  "us",  "ca",   "au",  "nl",    "it",  "es",       "ch",   "at",
-        "onion", "xyz", "top", "site", "online", "cloud", "app", "dev", "me", "tv", "cc", "co",
+        "com",  "net",      "org",   "io",       "gov", "edu", "mil", "int", "info",  "biz", "local",
+        "lan",  "internal", "corp",  "intranet", "uk",  "de",  "fr",  "eu",  "ru",    "cn",  "jp",
+        "us",   "ca",       "au",    "nl",       "it",  "es",  "ch",  "at",  "onion", "xyz", "top",
+        "site", "online",   "cloud", "app",      "dev", "me",  "tv",  "cc",  "co",
     };
     struct str last = after_last_dot(s);
     if (last.n == 0 || last.n + 1 >= s.n)
@@ -252,7 +253,8 @@ static size_t read_bare_host(struct reader *reader, size_t i, size_t from)
     while (last > i && reader->line.p[last - 1] == '.')
         last--;
     unsigned char ahead = before(reader, start), next = at(reader, end);
-    bool in_path = ahead == '\\' || ahead == '/' || ahead == '_' || ahead == '%' || ahead == '$' || next == '\\' || next == '_';
+    bool in_path =
+        ahead == '\\' || ahead == '/' || ahead == '_' || ahead == '%' || ahead == '$' || next == '\\' || next == '_';
     if (!in_path && start < i && reader->line.p[start] != '.' && is_host_name(part(reader->line, start, last)))
         found_host(reader, part(reader->line, start, last));
     return end;

@@ -1,18 +1,52 @@
 #include "features/expert_markers.h"
 
 static const char *const literal[MARKERS_ALL] = {
-    "echo", "replace", "#",
+    "echo",
+    "replace",
+    "#",
     /* encoding */
-    " -e ", " -ec ", " -enc ", " -encodedcommand ", "frombase64string(",
+    " -e ",
+    " -ec ",
+    " -enc ",
+    " -encodedcommand ",
+    "frombase64string(",
     /* cmd obfuscation */
-    "^", "\"\"", "set", "&&", "&&for", "for %", ";;",
+    "^",
+    "\"\"",
+    "set",
+    "&&",
+    "&&for",
+    "for %",
+    ";;",
     /* network */
-    "http", "www.", ".com", "html", "tcp", "udp",
+    "http",
+    "www.",
+    ".com",
+    "html",
+    "tcp",
+    "udp",
     /* credentials */
-    "lsass", "samsrv", "hklm\\sam", "winlogon", "netlogon", "kerberos.dll", "dump", ".bin", "ntds",
+    "lsass",
+    "samsrv",
+    "hklm\\sam",
+    "winlogon",
+    "netlogon",
+    "kerberos.dll",
+    "dump",
+    ".bin",
+    "ntds",
     /* words of the check for encoding or encryption */
-    "base64", "-encode ", "-decode ", "-encodehex ", "-decodehex ", "openssl enc", "aesmanaged", "cryptoserviceprovider",
-    "securestring", "-bxor", "cipher /e",
+    "base64",
+    "-encode ",
+    "-decode ",
+    "-encodehex ",
+    "-decodehex ",
+    "openssl enc",
+    "aesmanaged",
+    "cryptoserviceprovider",
+    "securestring",
+    "-bxor",
+    "cipher /e",
 };
 
 enum {
@@ -28,10 +62,10 @@ enum {
 struct automaton {
     uint8_t class_of[256];
     uint16_t next[MAX_STATES * CLASSES];
-    uint16_t first_output; /* offset */
-    uint16_t marker[MAX_STATES];   /* by state: a marker that ends here, or NONE */
-    uint16_t shorter[MAX_STATES];  /* by state: the next shorter state that ends a marker, or NONE */
-    uint16_t depth[MAX_STATES];    /* by state: bytes of the line that it remembers */
+    uint16_t first_output;        /* offset */
+    uint16_t marker[MAX_STATES];  /* by state: a marker that ends here, or NONE */
+    uint16_t shorter[MAX_STATES]; /* by state: the next shorter state that ends a marker, or NONE */
+    uint16_t depth[MAX_STATES];   /* by state: bytes of the line that it remembers */
     bool built;
 };
 

@@ -7,7 +7,7 @@
 
 enum {
     /* Routine lines */
-    KNOB_VARIED = 143, /* from the templates whose arguments hardly ever repeat: sets the share of unique lines */
+    KNOB_VARIED = 154, /* from the templates whose arguments hardly ever repeat: sets the share of unique lines */
 
     /* Test file: lines from families that no day and no training file holds */
     KNOB_TEST_ADMIN_HELD_OUT = 500,

@@ -12,6 +12,6 @@ static const struct plugin *const backends[] = {
 
 const struct plugin_list *backend_list(void)
 {
-    static const struct plugin_list list = {"label backend", backends, ARRAY_LEN(backends)};
+    static const struct plugin_list list = {"backend", backends, ARRAY_LEN(backends)};
     return &list;
 }

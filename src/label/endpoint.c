@@ -33,7 +33,6 @@ static bool read_parts(CURLU *url, const char *base, const char *path, bool allo
         return fail(err, ERROR_CONFIG, "the url is not an address: %s; write it as https://HOST/v1",
                     curl_url_strerror(code));
     const char *scheme = part(url, CURLUPART_SCHEME, arena), *host = part(url, CURLUPART_HOST, arena);
-    const char *start = part(url, CURLUPART_PATH, arena);
     if (part(url, CURLUPART_USER, arena)[0] || part(url, CURLUPART_PASSWORD, arena)[0])
         return fail(err, ERROR_CONFIG,
                     "the url must not hold a user name or password; a key comes from the environment only");
@@ -47,13 +46,10 @@ static bool read_parts(CURLU *url, const char *base, const char *path, bool allo
         return fail(err, ERROR_CONFIG,
                     "the url %s would send command lines and the key unencrypted; use https://, or set allow_http",
                     base);
-    size_t length = strlen(base), start_length = strlen(start);
+    size_t length = strlen(base);
     while (length > 0 && base[length - 1] == '/')
         length--;
-    while (start_length > 0 && start[start_length - 1] == '/')
-        start_length--;
     out->url = arena_printf(arena, "%.*s%s", (int)length, base, path);
-    out->identity = arena_printf(arena, "%s://%s%.*s%s", scheme, host, (int)start_length, start, path);
     return true;
 }
 

@@ -7,8 +7,6 @@
 
 struct endpoint {
     const char *url; /* base and path joined */
-    const char
-        *identity; /* scheme, host and path, without the port: the same server on another port gives the same answers */
     bool loopback;
 };
 

@@ -100,21 +100,21 @@ static void fill(const struct unique *unique, const struct local *local, const s
     }
 }
 
-void collapse(const struct comm *comm, const struct unique *unique, const int64_t *first_row, struct arena *arena,
-              struct lines *out)
+void collapse(const struct comm *comm, const struct unique *unique, const int64_t *first_row, struct arena *scratch,
+              struct arena *arena, struct lines *out)
 {
-    struct arena *own = arena_new();
-    struct local local = collapse_here(unique, first_row, own);
-    int *owner = ARENA_ARRAY(own, int, local.n);
+    struct arena_mark mark = arena_mark(scratch);
+    struct local local = collapse_here(unique, first_row, scratch);
+    int *owner = ARENA_ARRAY(scratch, int, local.n);
     for (size_t i = 0; i < local.n; i++)
         owner[i] = exchange_owner(local.claim[i].hash.hi, comm_size(comm));
     struct exchange exchange;
-    exchange_records(comm, local.claim, sizeof *local.claim, local.n, owner, own, &exchange);
-    struct verdict *replies = judge(exchange.records, exchange.n, own);
-    struct verdict *verdict = ARENA_ARRAY(own, struct verdict, local.n);
-    exchange_reply(comm, &exchange, replies, sizeof *replies, verdict, own);
+    exchange_records(comm, local.claim, sizeof *local.claim, local.n, owner, scratch, &exchange);
+    struct verdict *replies = judge(exchange.records, exchange.n, scratch);
+    struct verdict *verdict = ARENA_ARRAY(scratch, struct verdict, local.n);
+    exchange_reply(comm, &exchange, replies, sizeof *replies, verdict, scratch);
     fill(unique, &local, verdict, arena, out);
-    arena_free(own);
+    arena_release(scratch, mark);
 
     int64_t sums[2] = {(int64_t)out->n, 0};
     for (size_t k = 0; k < out->n; k++)

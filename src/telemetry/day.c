@@ -220,9 +220,9 @@ static bool read_day(const struct comm *comm, const struct input *inputs, size_t
     struct segment_list segments = segments_cut(comm, &files, splits, own);
     ASSERT(segments.n < UINT32_MAX);
     struct tally *tally = ARENA_ZARRAY(own, struct tally, segments.n);
-    struct arena *buffers = arena_new(), *kept = arena_new();
-    ingest.unique = unique_new(&options->normalize, options->seed, arena);
-    ingest.quarantine = quarantine_start(options->quarantine != NULL ? kept : NULL);
+    struct arena *buffers = arena_new();
+    ingest.unique = unique_new(&options->normalize, options->seed, arena, own, ingest.scratch);
+    ingest.quarantine = quarantine_start(options->quarantine != NULL ? own : NULL);
     ingest.stream = (struct stream){.arena = buffers, .max_record = (size_t)options->max_record_bytes};
     read_own(comm, &ingest, &segments, tally);
 
@@ -230,11 +230,10 @@ static bool read_day(const struct comm *comm, const struct input *inputs, size_t
     sum_up(&files, &segments, tally, first_row, stats);
     bool ok = options->quarantine == NULL ||
               quarantine_write(comm, &ingest.quarantine, &files, &segments, tally, options->quarantine, err);
-    arena_free(kept);
     arena_free(buffers);
     if (ok) {
         warn(stats, options->quarantine);
-        collapse(comm, ingest.unique, first_row, arena, out);
+        collapse(comm, ingest.unique, first_row, own, arena, out);
     }
     unique_free(ingest.unique);
     arena_free(ingest.scratch);

@@ -131,9 +131,14 @@ bool quarantine_write(const struct comm *comm, const struct quarantine *q, const
                       const struct segment_list *segments, const struct tally *tally, const char *path,
                       struct error *err)
 {
+    size_t n_kept = kept(segments, tally), n_bytes, n_parts;
+    int64_t bytes = 0;
+    for (size_t i = 0; i < n_kept; i++)
+        bytes += tally[i].quarantine_bytes;
+    if (bytes == 0)
+        return true;
     struct arena *arena = arena_new();
     struct buf text = {.limit = SIZE_MAX};
-    size_t n_kept = kept(segments, tally), n_bytes, n_parts;
     struct part *parts = ARENA_ARRAY(arena, struct part, segments->n);
     size_t n = render(q, files, segments, tally, n_kept, arena, &text, parts);
     const char *all_text = gather_all(comm, text.p, 1, text.n, 0, &n_bytes, arena);

@@ -38,15 +38,15 @@ static uint64_t *new_slots(size_t n)
     return slots;
 }
 
-struct unique *unique_new(const struct normalize *rules, uint64_t seed, struct arena *arena)
+struct unique *unique_new(const struct normalize *rules, uint64_t seed, struct arena *texts, struct arena *own,
+                          struct arena *scratch)
 {
-    struct arena *own = arena_new();
     struct unique *unique = arena_zalloc(own, 1, sizeof *unique);
     unique->own = own;
-    unique->scratch = arena_new();
+    unique->scratch = scratch;
     unique->rules = rules;
     unique->seed = seed;
-    unique->texts = arena;
+    unique->texts = texts;
     unique->n_slots = FIRST_SLOTS;
     unique->slots = new_slots(unique->n_slots);
     return unique;
@@ -54,11 +54,8 @@ struct unique *unique_new(const struct normalize *rules, uint64_t seed, struct a
 
 void unique_free(struct unique *unique)
 {
-    if (unique == NULL)
-        return;
-    free(unique->slots);
-    arena_free(unique->scratch);
-    arena_free(unique->own);
+    if (unique != NULL)
+        free(unique->slots);
 }
 
 size_t unique_count(const struct unique *unique)

@@ -31,8 +31,9 @@ struct unique_class {
     uint64_t key_seed; /* of this class alone */
 };
 
-/* Texts go to `arena`; heap-owned otherwise. */
-struct unique *unique_new(const struct normalize *rules, uint64_t seed, struct arena *arena);
+/* Texts go to `texts`, entries to `own`; scratch is left as it was. */
+struct unique *unique_new(const struct normalize *rules, uint64_t seed, struct arena *texts, struct arena *own,
+                          struct arena *scratch);
 void unique_free(struct unique *unique); /* NULL-safe */
 /* The event's bytes must stay until the next unique_flush. Segments come in rising order. */
 void unique_add(struct unique *unique, const struct unique_class *kind, const struct event *event, uint32_t segment,

@@ -1,9 +1,9 @@
 /* Isolation forest (Liu, Ting and Zhou, ICDM 2008): rows that random splits isolate early are strange.
  *
- * The sample behind all trees is the trees * sample rows with the lowest hash of (seed, row); each rank gathers it and grows
- * the same trees. Tree t uses the `sample` rows of it with the lowest hash of (seed, t, row), so trees may share rows. With no
- * more rows than `sample`, every tree uses them all. Split columns are uniform over those not constant in the node, thresholds
- * uniform between their extremes there, depth at most ceil(log2(sample)). */
+ * The sample behind all trees is the trees * sample rows with the lowest hash of (seed, row); each rank gathers it and
+ * grows the same trees. Tree t uses the `sample` rows of it with the lowest hash of (seed, t, row), so trees may share
+ * rows. With no more rows than `sample`, every tree uses them all. Split columns are uniform over those not constant in
+ * the node, thresholds uniform between their extremes there, depth at most ceil(log2(sample)). */
 #include "detect/detector.h"
 #include "detect/forest.h"
 #include "detect/need_rows.h"
@@ -87,8 +87,8 @@ static struct ranked_list union_sample(const struct comm *comm, const struct row
     return list;
 }
 
-static bool fit(const struct comm *comm, const struct rows *rows, const void *params, uint64_t seed, struct arena *arena,
-                void **model, struct error *err)
+static bool fit(const struct comm *comm, const struct rows *rows, const void *params, uint64_t seed,
+                struct arena *arena, void **model, struct error *err)
 {
     const struct iforest *iforest = params;
     int64_t n_global;

@@ -7,8 +7,8 @@ struct random_model {
     uint64_t seed, stream;
 };
 
-static bool fit(const struct comm *comm, const struct rows *rows, const void *params, uint64_t seed, struct arena *arena,
-                void **model, struct error *err)
+static bool fit(const struct comm *comm, const struct rows *rows, const void *params, uint64_t seed,
+                struct arena *arena, void **model, struct error *err)
 {
     (void)params;
     int64_t n_global;

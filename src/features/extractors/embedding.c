@@ -1,6 +1,6 @@
-/* Embedding by feature hashing (Weinberger et al., ICML 2009): every run of min_n to max_n bytes adds +1 or -1, by one bit of its
- * hash, to one column chosen by other bits. The cosine of two rows then estimates that of their n-gram counts. A line shorter
- * than min_n is all zeros. Were max_n below min_n, the two change places. */
+/* Embedding by feature hashing (Weinberger et al., ICML 2009): every run of min_n to max_n bytes adds +1 or -1, by one
+ * bit of its hash, to one column chosen by other bits. The cosine of two rows then estimates that of their n-gram
+ * counts. A line shorter than min_n is all zeros. Were max_n below min_n, the two change places. */
 #include "features/extractor.h"
 
 #include <math.h>
@@ -102,10 +102,10 @@ VECTOR_CLONES static void subtract(const uint32_t *restrict count, size_t d, flo
         out[i] = (float)(int32_t)(count[i] - count[d + i]);
 }
 
-/* The sum of squares in eight lanes: an order that vectors can keep. */
+/* The sum of squares in lanes: a fixed order that vectors can keep. */
 VECTOR_CLONES static void scale_to_one(float *x, size_t d)
 {
-    enum { LANES = 8 };
+    enum { LANES = 32 };
     double lane[LANES] = {0}, sum = 0;
     size_t i = 0;
     for (; i + LANES <= d; i += LANES)

@@ -1,12 +1,12 @@
 /* Expert features of a command line (Gelman and Bergeron, Black Hat USA 2025).
  *
- * Shape: length in bytes; share of operators % * ^ ` / + - = >; share of upper-case and lower-case ASCII letters; Shannon
- * entropy of the bytes, in bits; then one count for each printable ASCII character (32 to 126).
- * Markers: one count for each literal of expert_markers.c, any case, overlapping.
- * Behaviour checks, 0 or 1, on the words defined in expert_checks.h:
- * - deliberate_encoding: an encoding switch (-ec, -enc, -encodedcommand between blanks), frombase64string(, one of the words
- *   about encoding or encryption in expert_markers.c, or a run of at least 40 base64 letters that mixes upper case, lower case
- *   and digits. (" -e " alone is no proof: many harmless programs have that switch.)
+ * Shape: length in bytes; share of operators % * ^ ` / + - = >; share of upper-case and lower-case ASCII letters;
+ * Shannon entropy of the bytes, in bits; then one count for each printable ASCII character (32 to 126). Markers: one
+ * count for each literal of expert_markers.c, any case, overlapping. Behaviour checks, 0 or 1, on the words defined in
+ * expert_checks.h:
+ * - deliberate_encoding: an encoding switch (-ec, -enc, -encodedcommand between blanks), frombase64string(, one of the
+ * words about encoding or encryption in expert_markers.c, or a run of at least 40 base64 letters that mixes upper case,
+ * lower case and digits. (" -e " alone is no proof: many harmless programs have that switch.)
  * - several_paths: at least two valid file paths (drive, UNC or absolute Unix).
  * - remote_executable: a URL or UNC path that ends in the extension of an executable or script.
  * - host_and_path: exactly one distinct host name, and at least one local path (drive or absolute Unix).

@@ -48,7 +48,7 @@ static struct rows number_rows(const struct comm *comm, const struct input *inpu
 {
     int64_t *row = ARENA_ARRAY(arena, int64_t, (size_t)input->n);
     size_t n = own_rows(comm, input, row);
-    float *dense = ARENA_ARRAY(arena, float, n *input->d);
+    float *dense = ARENA_ARRAY(arena, float, n * input->d);
     for (size_t i = 0; i < n; i++)
         for (size_t c = 0; c < input->d; c++)
             dense[i * input->d + c] =
@@ -176,9 +176,12 @@ static void test_parameters_read_back(void **state)
 int main(int argc, char **argv)
 {
     struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_numbers),    cmocka_unit_test(test_lines),
-        cmocka_unit_test(test_constant_input), cmocka_unit_test(test_few_rows),
-        cmocka_unit_test(test_one_column), cmocka_unit_test(test_no_rows_is_an_error),
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_constant_input),
+        cmocka_unit_test(test_few_rows),
+        cmocka_unit_test(test_one_column),
+        cmocka_unit_test(test_no_rows_is_an_error),
         cmocka_unit_test(test_parameters_read_back),
     };
     return mpi_test_main(argc, argv, tests, ARRAY_LEN(tests));

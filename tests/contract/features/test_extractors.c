@@ -1,4 +1,5 @@
-/* What every extractor promises, whatever its name: a new file in src/features/extractors is tested without any edit here. */
+/* What every extractor promises, whatever its name: a new file in src/features/extractors is tested without any edit
+ * here. */
 #include "mpi_test.h"
 
 #include "features/extractor.h"
@@ -72,10 +73,19 @@ static void check_lines(const struct comm *world, const struct str *line, size_t
 static void test_odd_lines(void **state)
 {
     static const struct str line[] = {
-        {"", 0},      {NULL, 0},    {"\0", 1},     {"\0\0\0\0", 4}, {"\xff\xfe", 2},   {"\xc3\x28", 2}, {":", 1},
-        {"\\\\", 2},  {"\\\\?\\", 4}, {"C:\\", 3}, {"://", 3},      {"http://", 7},    {".", 1},        {"....", 4},
-        {"/", 1},     {"//", 2},    {"a", 1},      {"\r\n\t", 3},   {"%s%n%x", 6},     {"-", 1},        {"1.2.3.4", 7},
-        {"\\\\a\\", 4}, {"a.", 2},  {"-.com", 5},  {"C:", 2},       {"ftp://a.b/.exe", 14},
+        {"", 0},         {NULL, 0},
+        {"\0", 1},       {"\0\0\0\0", 4},
+        {"\xff\xfe", 2}, {"\xc3\x28", 2},
+        {":", 1},        {"\\\\", 2},
+        {"\\\\?\\", 4},  {"C:\\", 3},
+        {"://", 3},      {"http://", 7},
+        {".", 1},        {"....", 4},
+        {"/", 1},        {"//", 2},
+        {"a", 1},        {"\r\n\t", 3},
+        {"%s%n%x", 6},   {"-", 1},
+        {"1.2.3.4", 7},  {"\\\\a\\", 4},
+        {"a.", 2},       {"-.com", 5},
+        {"C:", 2},       {"ftp://a.b/.exe", 14},
     };
     check_lines(*state, line, ARRAY_LEN(line));
 }
@@ -88,7 +98,8 @@ static void test_random_bytes(void **state)
         char bytes[257];
         size_t n = (size_t)rng_next_below(&rng, sizeof bytes);
         for (size_t i = 0; i < n; i++)
-            bytes[i] = round % 2 == 0 ? (char)rng_next_below(&rng, 256) : special[rng_next_below(&rng, sizeof special - 1)];
+            bytes[i] =
+                round % 2 == 0 ? (char)rng_next_below(&rng, 256) : special[rng_next_below(&rng, sizeof special - 1)];
         struct str line = {bytes, n};
         check_lines(*state, &line, 1);
     }
@@ -97,7 +108,8 @@ static void test_random_bytes(void **state)
 /* Also bounds the time: a quadratic pass over any of these would not end in time. */
 static void test_huge_lines(void **state)
 {
-    static const char *const unit[] = {"a", "A1/", "\\\\a\\b", "C:\\x ", "a.", "http://", ".", "/a", ":", "&&for %", "\xff"};
+    static const char *const unit[] = {"a", "A1/", "\\\\a\\b", "C:\\x ",  "a.",  "http://",
+                                       ".", "/a",  ":",        "&&for %", "\xff"};
     enum { BYTES = 1 << 20 };
     struct arena *arena = arena_new();
     for (size_t u = 0; u < ARRAY_LEN(unit); u++) {

@@ -18,6 +18,7 @@ struct input {
     enum fill fill;
     enum deal deal;
     uint64_t seed;
+    const char *parameters; /* NULL: the usual ones */
 };
 
 static bool is_planted(int64_t row)
@@ -60,7 +61,7 @@ static int owner(const struct input *input, int64_t row, int size)
 static struct rows make_rows(const struct comm *comm, const struct input *input, struct arena *arena)
 {
     int64_t *row = ARENA_ARRAY(arena, int64_t, (size_t)input->n);
-    float *dense = ARENA_ARRAY(arena, float, (size_t)input->n *input->d);
+    float *dense = ARENA_ARRAY(arena, float, (size_t)input->n * input->d);
     size_t n = 0;
     for (int64_t i = 0; i < input->n; i++) {
         int64_t r = input->deal == MIXED ? input->n - 1 - i : i;
@@ -75,8 +76,14 @@ static struct rows make_rows(const struct comm *comm, const struct input *input,
 
 static double *scores(const struct comm *comm, const struct input *input, struct rows *rows, struct arena *arena)
 {
-    struct choice choice = plugin_default(detector_list(), "iforest", arena);
+    struct choice choice;
     struct error err;
+    struct json_doc *doc;
+    bool known =
+        json_parse(str_of(input->parameters == NULL ? "\"iforest\"" : input->parameters), "test", false, &doc, &err) &&
+        plugin_choose(detector_list(), doc, json_root(doc), arena, &choice, &err);
+    assert_all(comm, known);
+    json_free(doc);
     *rows = make_rows(comm, input, arena);
     double *score = ARENA_ARRAY(arena, double, rows->n);
     assert_all(comm, detect_score(comm, &choice, rows, input->seed, arena, score, &err));
@@ -147,6 +154,24 @@ static void test_planted_outliers_come_first(void **state)
     assert_all(world, average_precision(world, &input) < 0.2);
 }
 
+/* Shallow and deep trees, and rows too wide for full blocks; numbers of rows that no block divides. */
+static void test_other_shapes(void **state)
+{
+    const struct comm *world = *state;
+    static const struct input inputs[] = {
+        {.n = 611, .d = 6, .fill = PLANTED, .parameters = "{\"name\":\"iforest\",\"sample\":2,\"trees\":300}"},
+        {.n = 611, .d = 6, .fill = PLANTED, .parameters = "{\"name\":\"iforest\",\"sample\":5,\"trees\":300}"},
+        {.n = 2333, .d = 6, .fill = PLANTED, .parameters = "{\"name\":\"iforest\",\"sample\":2000,\"trees\":50}"},
+        {.n = 611, .d = 300, .fill = PLANTED, .deal = MIXED},
+        {.n = 611, .d = 35, .fill = PLANTED, .deal = MIXED},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(inputs); i++) {
+        struct input input = inputs[i];
+        assert_same_on_any_ranks(world, score_digest, &input);
+        assert_all(world, average_precision(world, &input) > 0.9);
+    }
+}
+
 static void test_equal_rows_score_one_half(void **state)
 {
     const struct comm *world = *state;
@@ -184,8 +209,8 @@ static void test_constant_columns(void **state)
     arena_free(arena);
 }
 
-/* The middle of three points is never isolated first: by hand, the ends are one split away with probability 1/2 (or by the
- * first split with the gap's share), the middle always two. */
+/* The middle of three points is never isolated first: by hand, the ends are one split away with probability 1/2 (or by
+ * the first split with the gap's share), the middle always two. */
 static void test_three_points_on_a_line(void **state)
 {
     const struct comm *world = *state;
@@ -216,11 +241,9 @@ static void test_three_points_on_a_line(void **state)
 int main(int argc, char **argv)
 {
     struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_same_bits_on_any_ranks),
-        cmocka_unit_test(test_fewer_rows_than_sample),
-        cmocka_unit_test(test_planted_outliers_come_first),
-        cmocka_unit_test(test_equal_rows_score_one_half),
-        cmocka_unit_test(test_constant_columns),
+        cmocka_unit_test(test_same_bits_on_any_ranks),      cmocka_unit_test(test_fewer_rows_than_sample),
+        cmocka_unit_test(test_planted_outliers_come_first), cmocka_unit_test(test_other_shapes),
+        cmocka_unit_test(test_equal_rows_score_one_half),   cmocka_unit_test(test_constant_columns),
         cmocka_unit_test(test_three_points_on_a_line),
     };
     return mpi_test_main(argc, argv, tests, ARRAY_LEN(tests));

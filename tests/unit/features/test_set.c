@@ -1,6 +1,6 @@
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 
 #include <cmocka.h>
@@ -54,8 +54,15 @@ static void test_mistakes_are_refused(void **state)
 {
     (void)state;
     static const char *const bad[] = {
-        "\"expret\"", "[]", "3", "null", "[\"expert\", 4]", "{\"name\":\"expert\",\"dims\":16}",
-        "{\"name\":\"embedding\",\"dims\":7}", "{\"name\":\"embedding\",\"normalise\":\"l3\"}", "{}",
+        "\"expret\"",
+        "[]",
+        "3",
+        "null",
+        "[\"expert\", 4]",
+        "{\"name\":\"expert\",\"dims\":16}",
+        "{\"name\":\"embedding\",\"dims\":7}",
+        "{\"name\":\"embedding\",\"normalise\":\"l3\"}",
+        "{}",
     };
     struct arena *arena = arena_new();
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
