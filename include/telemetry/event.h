@@ -4,12 +4,13 @@
 
 #include "support/str.h"
 
-/* Known truth of a line, where a corpus has it. Seen only by the oracle backend and by evaluation (tests/lint/truth.py). */
+/* Known truth of a line, where a corpus has it. Seen only by the oracle backend and by evaluation
+ * (tests/lint/truth.py). */
 enum truth { TRUTH_UNKNOWN, TRUTH_BENIGN, TRUTH_MALICIOUS };
 enum platform { PLATFORM_UNKNOWN, PLATFORM_WINDOWS, PLATFORM_LINUX, PLATFORM_MACOS };
 
-/* Views of the record, still escaped as its format has it: equal bytes are equal text, and reader.decode gives that text.
- * A field that the record lacks, or that is not a string, has n == 0. */
+/* Views of the record, still escaped as its format has it: equal bytes are equal text, and reader.decode gives that
+ * text. A field that the record lacks, or that is not a string, has n == 0. */
 struct event {
     struct str command, host, user, parent, image, time;
     enum platform platform;

@@ -28,10 +28,10 @@ struct input {
     int64_t part_of, part_from, part_to;
 };
 
-/* From {"files": [...], "format": "jsonl", "fields": {"command": "command_line", ...}, "where": {"ambiguous": false, ...},
- * "part": {"of": 10, "from": 0, "to": 7}}, or from a string or an array of strings (files only). Everything but files has a
- * default; the default field names are those of the README's record (command_line, host, user, parent_image, image, ts,
- * platform, label, source). */
+/* From {"files": [...], "format": "jsonl", "fields": {"command": "command_line", ...}, "where": {"ambiguous": false,
+ * ...}, "part": {"of": 10, "from": 0, "to": 7}}, or from a string or an array of strings (files only). Everything but
+ * files has a default; the default field names are those of the README's record (command_line, host, user,
+ * parent_image, image, ts, platform, label, source). */
 MUST_CHECK bool input_parse(const struct json_doc *doc, const struct json *node, struct arena *arena, struct input *out,
                             struct error *err);
 /* Appends canonical JSON with every default spelled out. */

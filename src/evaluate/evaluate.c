@@ -24,9 +24,10 @@ static bool check_rows(const double *score, const uint8_t *y, size_t n, size_t n
         n_class[y[i]]++;
     }
     if (n_class[0] == 0 || n_class[1] == 0)
-        return fail(err, ERROR_INPUT,
-                    "%zu benign and %zu malicious rows: evaluation needs both classes; add test rows of the missing one",
-                    n_class[0], n_class[1]);
+        return fail(
+            err, ERROR_INPUT,
+            "%zu benign and %zu malicious rows: evaluation needs both classes; add test rows of the missing one",
+            n_class[0], n_class[1]);
     return true;
 }
 

@@ -5,9 +5,9 @@
 #include "evaluate/evaluate.h"
 
 struct ranking {
-    size_t n_groups;      /* distinct scores, highest first */
-    size_t n_class[2];    /* benign, malicious rows */
-    uint32_t *group[2];   /* [n_class[c]] the group of each row of class c, in row order */
+    size_t n_groups;    /* distinct scores, highest first */
+    size_t n_class[2];  /* benign, malicious rows */
+    uint32_t *group[2]; /* [n_class[c]] the group of each row of class c, in row order */
 };
 
 /* Fails on NaN or a missing class. */

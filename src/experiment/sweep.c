@@ -132,7 +132,7 @@ bool sweep_plan(const struct comm *comm, const struct json_doc *doc, struct aren
 
 static const char *run_label(const struct sweep *sweep, const struct run *run, struct arena *arena)
 {
-    const char *label = "";
+    const char *label = sweep->n_axes == 0 ? "the configuration itself" : "";
     for (size_t a = 0; a < sweep->n_axes; a++)
         label = arena_printf(arena, "%s%s%s=%s", label, a == 0 ? "" : " ", sweep->axis[a].name,
                              sweep->axis[a].value[run->at[a]]);

@@ -241,8 +241,8 @@ static bool read_day(const struct comm *comm, const struct input *inputs, size_t
 }
 
 bool day_read(const struct comm *comm, const struct input *inputs, size_t n_inputs,
-              const struct ingest_options *options, struct arena *arena, struct lines *out,
-              struct ingest_stats *stats, struct error *err)
+              const struct ingest_options *options, struct arena *arena, struct lines *out, struct ingest_stats *stats,
+              struct error *err)
 {
     double started = clock_seconds();
     *stats = (struct ingest_stats){0};

@@ -49,7 +49,8 @@ static bool walk(const char *folder, struct paths *files, struct error *err)
         const char *path = todo.item[--todo.n];
         DIR *open_folder = opendir(path);
         if (open_folder == NULL)
-            return fail(err, ERROR_IO, "%s: the folder cannot be read: %s. Check its permissions.", path, strerror(errno));
+            return fail(err, ERROR_IO, "%s: the folder cannot be read: %s. Check its permissions.", path,
+                        strerror(errno));
         size_t n = strlen(path);
         const char *slash = n > 0 && path[n - 1] == '/' ? "" : "/";
         for (struct dirent *entry = readdir(open_folder); entry != NULL; entry = readdir(open_folder)) {
@@ -97,10 +98,11 @@ static bool expand(const char *pattern, const char *data_dir, struct paths *file
     }
     if (files->n > before)
         return true;
-    return fail(err, ERROR_CONFIG,
-                "input \"%s\" matches no file (data folder: %s). Correct the pattern, or set data_dir to the folder that "
-                "holds the data.",
-                pattern, data_dir != NULL && data_dir[0] != '\0' ? data_dir : "the working folder");
+    return fail(
+        err, ERROR_CONFIG,
+        "input \"%s\" matches no file (data folder: %s). Correct the pattern, or set \"data\" to the folder that "
+        "holds the data.",
+        pattern, data_dir != NULL && data_dir[0] != '\0' ? data_dir : "the working folder");
 }
 
 static int by_bytes(const void *a, const void *b)

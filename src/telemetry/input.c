@@ -183,7 +183,8 @@ void input_to_json(const struct input *input, struct buf *out)
         buf_add_str(out, i > 0 ? STR(",") : STR(""));
         buf_add_json_string(out, str_of(input->files[i]));
     }
-    buf_printf(out, "],\"format\":\"%s\",\"part\":{\"from\":%" PRId64 ",\"of\":%" PRId64 ",\"to\":%" PRId64 "},\"where\":{",
+    buf_printf(out,
+               "],\"format\":\"%s\",\"part\":{\"from\":%" PRId64 ",\"of\":%" PRId64 ",\"to\":%" PRId64 "},\"where\":{",
                input->format, input->part_from, input->part_of, input->part_to);
     for (size_t i = 0; i < map.n_filters; i++) {
         buf_add_str(out, i > 0 ? STR(",") : STR(""));

@@ -79,30 +79,38 @@ size_t mask_guids(char *p, size_t n)
     }
 }
 
+/* The first long run of base64 letters at or after `from`, where none begins before it; n if there is none. Looking at
+ * the last letter first skips most bytes. */
+static size_t next_run(const char *p, size_t n, size_t from)
+{
+    while (n - from >= BASE64_LEAST) {
+        size_t k = BASE64_LEAST;
+        while (k > 0 && is_base64(p[from + k - 1]))
+            k--;
+        if (k == 0)
+            return from;
+        from += k;
+    }
+    return n;
+}
+
 size_t mask_base64(char *p, size_t n)
 {
     size_t read = 0, write = 0;
-    if (n < BASE64_LEAST)
-        return n;
-    while (read < n) {
-        size_t end = read;
-        while (end < n && is_base64(p[end]))
-            end++;
-        if (end - read >= BASE64_LEAST) {
-            for (int i = 0; i < 2 && end < n && p[end] == '='; i++)
-                end++;
-            write += put(p + write, STR("<b64>"));
-            read = end;
-            continue;
-        }
-        if (end == read)
-            end++;
+    for (;;) {
+        size_t run = next_run(p, n, read);
         if (write != read)
-            memmove(p + write, p + read, end - read);
-        write += end - read;
-        read = end;
+            memmove(p + write, p + read, run - read);
+        write += run - read;
+        if (run == n)
+            return write;
+        read = run;
+        while (read < n && is_base64(p[read]))
+            read++;
+        for (int i = 0; i < 2 && read < n && p[read] == '='; i++)
+            read++;
+        write += put(p + write, STR("<b64>"));
     }
-    return write;
 }
 
 /* Bytes of the number at p[n], n > 0 and p[0] a digit. */

@@ -50,7 +50,8 @@ size_t normalize_line(const struct normalize *rules, struct str line, char *out)
     } else {
         n = clean(rules, line, out);
     }
-    /* The order matters for idempotence: a GUID may end a run of base64 letters, and numbers may shrink to a GUID's shape. */
+    /* The order matters for idempotence: a GUID may end a run of base64 letters, and numbers may shrink to a GUID's
+     * shape. */
     if (rules->mask_guid)
         n = mask_guids(out, n);
     if (rules->mask_base64)

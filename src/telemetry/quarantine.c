@@ -29,7 +29,8 @@ struct quarantine quarantine_start(struct arena *arena)
 void quarantine_add(struct quarantine *q, struct tally *tally, size_t segment, int64_t line, int64_t offset,
                     const char *reason, struct str bytes)
 {
-    /* Both limits are met before the first record that would pass them, so they fall alike on any number of ranks: see kept(). */
+    /* Both limits are met before the first record that would pass them, so they fall alike on any number of ranks: see
+     * kept(). */
     int64_t before = q->bytes - tally->quarantine_bytes;
     if (q->arena == NULL || tally->quarantine_bytes > SEGMENT_LIMIT || before > DAY_LIMIT)
         return;
@@ -47,8 +48,8 @@ void quarantine_add(struct quarantine *q, struct tally *tally, size_t segment, i
     tally->quarantine_bytes += cost;
 }
 
-/* Segments in front of the one that passes the day's limit. A rank stops keeping only when its own segments alone have passed
- * it, so nothing is missing before that place. */
+/* Segments in front of the one that passes the day's limit. A rank stops keeping only when its own segments alone have
+ * passed it, so nothing is missing before that place. */
 static size_t kept(const struct segment_list *segments, const struct tally *tally)
 {
     int64_t sum = 0;
@@ -120,8 +121,8 @@ static bool append(const char *path, const char *text, const struct part *parts,
         }
     }
     if (!ok)
-        fail(err, ERROR_IO, "%s: bad records cannot be written there: %s. Choose another quarantine file, or none.", path,
-             strerror(errno));
+        fail(err, ERROR_IO, "%s: bad records cannot be written there: %s. Choose another quarantine file, or none.",
+             path, strerror(errno));
     if (file >= 0)
         close(file);
     return ok;

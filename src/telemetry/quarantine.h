@@ -1,4 +1,5 @@
-/* Records and files that could not be used, kept to be looked at: JSON lines in row order, the same for any number of ranks. */
+/* Records and files that could not be used, kept to be looked at: JSON lines in row order, the same for any number of
+ * ranks. */
 #ifndef TELEMETRY_QUARANTINE_H
 #define TELEMETRY_QUARANTINE_H
 
@@ -20,8 +21,8 @@ struct quarantine {
 };
 
 struct quarantine quarantine_start(struct arena *arena);
-/* line: newlines of the segment before the record; a file's own trouble is a record without bytes. Segments come in rising order. A flood
- * is cut off: what is kept of one segment and of the whole day is bounded. */
+/* line: newlines of the segment before the record; a file's own trouble is a record without bytes. Segments come in
+ * rising order. A flood is cut off: what is kept of one segment and of the whole day is bounded. */
 void quarantine_add(struct quarantine *quarantine, struct tally *tally, size_t segment, int64_t line, int64_t offset,
                     const char *reason, struct str bytes);
 /* Collective. Appends to the file. tally[segments->n] is the same on every rank. */

@@ -31,8 +31,8 @@ static void set_fields(struct str key, const struct str *names, size_t n, struct
     }
 }
 
-/* Walks the common shape: an object of strings, numbers and literals with no blanks but spaces. False: not that shape, or not
- * valid; out is then undefined. p[n - 1] is '}', which stops every skip. */
+/* Walks the common shape: an object of strings, numbers and literals with no blanks but spaces. False: not that shape,
+ * or not valid; out is then undefined. p[n - 1] is '}', which stops every skip. */
 static bool walk(const char *p, size_t n, const struct scan_index *index, const struct str *names, size_t n_names,
                  struct scan_field *out)
 {
@@ -66,7 +66,8 @@ static bool walk(const char *p, size_t n, const struct scan_index *index, const 
             k += 2;
             at = to + 1;
         } else {
-            size_t length = scan_is_digit(p[at]) || p[at] == '-' ? scan_number(p + at, n - at) : scan_literal(p + at, n - at);
+            size_t length =
+                scan_is_digit(p[at]) || p[at] == '-' ? scan_number(p + at, n - at) : scan_literal(p + at, n - at);
             if (length == 0)
                 return false;
             value = (struct scan_field){SCAN_OTHER, false, {p + at, length}};
@@ -92,8 +93,8 @@ bool scan_object(struct str record, const struct str *names, size_t n, struct sc
     for (size_t j = 0; j < n; j++)
         out[j] = (struct scan_field){SCAN_ABSENT, false, {NULL, 0}};
     struct scan_index index;
-    if (record.n >= 2 && record.p[0] == '{' && record.p[record.n - 1] == '}' && scan_index(record.p, record.n, &index) &&
-        walk(record.p, record.n, &index, names, n, out))
+    if (record.n >= 2 && record.p[0] == '{' && record.p[record.n - 1] == '}' &&
+        scan_index(record.p, record.n, &index) && walk(record.p, record.n, &index, names, n, out))
         return true;
     return scan_full(record, names, n, out, reason);
 }

@@ -1,4 +1,5 @@
-/* A complete JSON parser (RFC 8259) that keeps nothing but the wanted fields. Depth is bounded, and counted, not recursed. */
+/* A complete JSON parser (RFC 8259) that keeps nothing but the wanted fields. Depth is bounded, and counted, not
+ * recursed. */
 #include "scan_private.h"
 
 #include "support/error.h"

@@ -8,13 +8,13 @@ enum { SCAN_BLOCK = 64, SCAN_MAX_BYTES = 16384, SCAN_MAX_QUOTES = 1024, SCAN_MAX
 
 struct scan_index {
     size_t n_quotes;
-    uint16_t quote[SCAN_MAX_QUOTES + SCAN_BLOCK];             /* places of quotes that are not escaped, rising */
+    uint16_t quote[SCAN_MAX_QUOTES + SCAN_BLOCK];        /* places of quotes that are not escaped, rising */
     uint64_t backslash[SCAN_MAX_BYTES / SCAN_BLOCK + 1]; /* a bit a byte; defined only if any_backslash */
     bool any_backslash;
 };
 
-/* False if p[n] is too long for the index or holds a control character, a malformed escape or malformed UTF-8: the caller
- * then asks scan_full. */
+/* False if p[n] is too long for the index or holds a control character, a malformed escape or malformed UTF-8: the
+ * caller then asks scan_full. */
 bool scan_index(const char *p, size_t n, struct scan_index *index);
 /* scan_object's contract, one byte at a time. */
 bool scan_full(struct str record, const struct str *names, size_t n, struct scan_field *out, const char **reason);
@@ -25,8 +25,8 @@ size_t scan_number(const char *p, size_t n);
 /* Bytes of true, false or null at the start of p[n]; 0: none. */
 size_t scan_literal(const char *p, size_t n);
 bool scan_is_digit(char c);
-/* Text of the well-formed escape at the start of p[n]: *written bytes of UTF-8. A pair of surrogates counts as one escape, a
- * lone one is U+FFFD. Returns its length. */
+/* Text of the well-formed escape at the start of p[n]: *written bytes of UTF-8. A pair of surrogates counts as one
+ * escape, a lone one is U+FFFD. Returns its length. */
 size_t scan_decode(const char *p, size_t n, char out[4], size_t *written);
 /* Bytes of the well-formed UTF-8 sequence (RFC 3629) at the start of p[n], n > 0; 0: none. */
 size_t scan_utf8_length(const char *p, size_t n);

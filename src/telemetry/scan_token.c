@@ -150,7 +150,8 @@ size_t scan_decode(const char *p, size_t n, char out[4], size_t *written)
     uint32_t c = hex4(p + 2);
     size_t used = 6;
     if (c >= 0xD800 && c <= 0xDFFF) {
-        uint32_t low = c < 0xDC00 && n >= 12 && p[6] == '\\' && p[7] == 'u' && scan_escape(p + 6, n - 6) == 6 ? hex4(p + 8) : 0;
+        uint32_t low =
+            c < 0xDC00 && n >= 12 && p[6] == '\\' && p[7] == 'u' && scan_escape(p + 6, n - 6) == 6 ? hex4(p + 8) : 0;
         bool pair = low >= 0xDC00 && low <= 0xDFFF;
         c = pair ? 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00) : 0xFFFD;
         used = pair ? 12 : 6;

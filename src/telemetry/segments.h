@@ -9,10 +9,10 @@
 enum { SEGMENT_BYTES = 4 * 1024 * 1024 };
 
 struct file {
-    const char *path;  /* can be opened */
-    size_t name;       /* path + name: below the data folder */
-    size_t input;      /* which input it belongs to */
-    int64_t size;      /* 0 if it cannot be looked at */
+    const char *path; /* can be opened */
+    size_t name;      /* path + name: below the data folder */
+    size_t input;     /* which input it belongs to */
+    int64_t size;     /* 0 if it cannot be looked at */
     enum source_kind kind;
 };
 
@@ -21,8 +21,8 @@ struct file_list {
     struct file *file; /* inputs in order, files of one input in byte order of their paths, each once */
 };
 
-/* Collective. Rank 0 expands folders (recursively; hidden files skipped, links to folders below a folder not followed), globs
- * and paths and tells the others. Fails if an input matches nothing. */
+/* Collective. Rank 0 expands folders (recursively; hidden files skipped, links to folders below a folder not followed),
+ * globs and paths and tells the others. Fails if an input matches nothing. */
 MUST_CHECK bool files_list(const struct comm *comm, const struct input *inputs, size_t n_inputs, const char *data_dir,
                            struct arena *arena, struct file_list *out, struct error *err);
 
@@ -38,8 +38,8 @@ struct segment_list {
     int64_t own_bytes;       /* of this rank's, on disk */
 };
 
-/* splits[input]: whether the input's plain files may be split. Plain segments are dealt in turn, compressed files biggest first
- * to the rank with the least work. Local: every rank computes the same list. */
+/* splits[input]: whether the input's plain files may be split. Plain segments are dealt in turn, compressed files
+ * biggest first to the rank with the least work. Local: every rank computes the same list. */
 struct segment_list segments_cut(const struct comm *comm, const struct file_list *files, const bool *splits,
                                  struct arena *arena);
 

@@ -64,7 +64,8 @@ static bool open_all(const struct comm *comm, const char *path, int *file, struc
     TRY(agree(comm, ok, err));
     if (!first)
         *file = open(path, O_WRONLY | O_CLOEXEC);
-    ok = *file >= 0 || fail(err, ERROR_IO, "%s: cannot be opened: %s. All ranks need the folder.", path, strerror(errno));
+    ok = *file >= 0 ||
+         fail(err, ERROR_IO, "%s: cannot be opened: %s. All ranks need the folder.", path, strerror(errno));
     return agree(comm, ok, err);
 }
 
@@ -115,10 +116,11 @@ static bool write_temp(const struct comm *comm, const char *temp, int64_t n_chun
                        const void *context, int64_t *bytes, struct error *err)
 {
     int file;
-    bool ok = open_all(comm, temp, &file, err) &&
-              write_rounds(comm, file, temp, n_chunks, limit, chunk, context, bytes, err);
+    bool ok =
+        open_all(comm, temp, &file, err) && write_rounds(comm, file, temp, n_chunks, limit, chunk, context, bytes, err);
     if (ok)
-        ok = agree(comm, fsync(file) == 0 || fail(err, ERROR_IO, "%s: cannot be synced: %s", temp, strerror(errno)), err);
+        ok = agree(comm, fsync(file) == 0 || fail(err, ERROR_IO, "%s: cannot be synced: %s", temp, strerror(errno)),
+                   err);
     if (file >= 0)
         close(file);
     return ok;

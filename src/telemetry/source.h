@@ -8,13 +8,13 @@ enum source_kind { SOURCE_PLAIN, SOURCE_GZIP, SOURCE_ZSTD };
 
 struct source {
     enum source_kind kind;
-    int file;           /* -1: closed */
-    int64_t left;       /* bytes of the file still to be read: it may have grown since it was listed */
-    void *decoder;      /* of a compressed file */
-    unsigned char *in;  /* compressed bytes in_at .. in_n - 1 are waiting */
+    int file;          /* -1: closed */
+    int64_t left;      /* bytes of the file still to be read: it may have grown since it was listed */
+    void *decoder;     /* of a compressed file */
+    unsigned char *in; /* compressed bytes in_at .. in_n - 1 are waiting */
     size_t in_at, in_n;
-    bool between;       /* the decoder stands between members or frames */
-    char reason[160];   /* why it could not be opened or ended early; "" if all is well */
+    bool between;     /* the decoder stands between members or frames */
+    char reason[160]; /* why it could not be opened or ended early; "" if all is well */
 };
 
 /* Kind and size of a regular file; false if it is none or cannot be looked at. */

@@ -18,6 +18,23 @@ void stream_open(struct stream *stream, const struct reader *reader, const struc
     stream->ended = !source_open(&stream->source, file->path, file->kind, stream->base, file->size, stream->arena);
 }
 
+/* Sums of 128 comparisons fit a byte, which lets the compiler use whole vectors of them: 6 % of all reading otherwise.
+ */
+static int64_t count_newlines(const char *p, size_t n)
+{
+    int64_t sum = 0;
+    size_t i = 0;
+    for (; n - i >= 128; i += 128) {
+        uint8_t some = 0;
+        for (size_t k = 0; k < 128; k++)
+            some = (uint8_t)(some + (p[i + k] == '\n'));
+        sum += some;
+    }
+    for (; i < n; i++)
+        sum += p[i] == '\n';
+    return sum;
+}
+
 static void count_to(struct stream *stream, size_t to)
 {
     size_t from = stream->counted;
@@ -26,10 +43,8 @@ static void count_to(struct stream *stream, size_t to)
     size_t stop = to;
     if (stream->base + (int64_t)to > stream->end)
         stop = stream->end > stream->base ? (size_t)(stream->end - stream->base) : 0;
-    size_t newlines = 0;
-    for (size_t i = from; i < stop; i++)
-        newlines += stream->p[i] == '\n';
-    stream->newlines += (int64_t)newlines;
+    if (from < stop)
+        stream->newlines += count_newlines(stream->p + from, stop - from);
     stream->counted = to;
 }
 

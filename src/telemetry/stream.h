@@ -24,10 +24,10 @@ struct stream {
     int64_t base;       /* place of p[0] in the (uncompressed) file */
     int64_t start, end; /* the segment: records that start at start .. end - 1 */
     size_t max_record;
-    bool ended;    /* nothing more will come */
-    bool skipping; /* on the way to the next record start */
-    size_t counted;    /* newlines before p[counted] are in `newlines` */
-    int64_t newlines;  /* in start .. end - 1 */
+    bool ended;       /* nothing more will come */
+    bool skipping;    /* on the way to the next record start */
+    size_t counted;   /* newlines before p[counted] are in `newlines` */
+    int64_t newlines; /* in start .. end - 1 */
 };
 
 /* Opens a segment; the buffer of a stream used before is used again. Starts zeroed but for arena and max_record.

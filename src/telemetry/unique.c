@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-/* Lines wait in a small queue while their slots and entries are fetched: a big table costs one cache miss after the other
- * otherwise (measured at 3.6 million keys: 24 ns a key against 320). */
+/* Lines wait in a small queue while their slots and entries are fetched: a big table costs one cache miss after the
+ * other otherwise (measured at 3.6 million keys: 24 ns a key against 320). */
 enum { QUEUE = 32, BLOCK_BITS = 14, BLOCK = 1 << BLOCK_BITS, FIRST_SLOTS = 1 << 16 };
 
 struct waiting {
@@ -21,7 +21,7 @@ struct unique {
     uint64_t seed;
     struct arena *texts, *own, *scratch;
     uint64_t *slots;
-    size_t n_slots, n; /* n_slots is a power of two */
+    size_t n_slots, n;       /* n_slots is a power of two */
     struct unique_hot **hot; /* [n_blocks] of BLOCK entries, which never move */
     struct unique_cold **cold;
     size_t n_blocks, max_blocks;
@@ -158,8 +158,8 @@ static void add_new(struct unique *unique, const struct waiting *w, size_t slot)
     int64_t part = part_of(hash, w->kind->part_of);
     bool dropped = part < w->kind->part_from || part >= w->kind->part_to;
     *hot_at(unique, i) = (struct unique_hot){w->key, 1, 0, w->truth, w->platform, dropped};
-    *cold_at(unique, i) = (struct unique_cold){
-        hash, w->row, dropped ? NULL : arena_copy(unique->texts, text.p, text.n), w->segment, (uint32_t)text.n};
+    *cold_at(unique, i) = (struct unique_cold){hash, w->row, dropped ? NULL : arena_copy(unique->texts, text.p, text.n),
+                                               w->segment, (uint32_t)text.n};
     arena_release(unique->scratch, mark);
     if (4 * unique->n > 3 * unique->n_slots)
         grow_slots(unique);
@@ -201,8 +201,13 @@ void unique_add(struct unique *unique, const struct unique_class *kind, const st
                 int64_t row)
 {
     struct waiting *w = &unique->queue[unique->n_queue++];
-    *w = (struct waiting){hash128(event->command, kind->key_seed), event->command,          row, kind, segment,
-                          (uint8_t)event->truth,                   (uint8_t)event->platform};
+    *w = (struct waiting){hash128(event->command, kind->key_seed),
+                          event->command,
+                          row,
+                          kind,
+                          segment,
+                          (uint8_t)event->truth,
+                          (uint8_t)event->platform};
     __builtin_prefetch(&unique->slots[home(unique, w->key)]);
     if (unique->n_queue == QUEUE)
         unique_flush(unique);

@@ -1,4 +1,5 @@
-/* A rank's own unique command fields, counted as they stand in the records: only new ones are decoded and normalised. */
+/* A rank's own unique command fields, counted as they stand in the records: only new ones are decoded and normalised.
+ */
 #ifndef TELEMETRY_UNIQUE_H
 #define TELEMETRY_UNIQUE_H
 

@@ -11,8 +11,8 @@ struct classes {
     double max_weight; /* the largest row weight times its factor */
 };
 
-/* Collective. balanced: factors give both classes half of the summed row weight. Fails if a class is missing, or a row's
- * weight is out of its bounds. */
+/* Collective. balanced: factors give both classes half of the summed row weight. Fails if a class is missing, or a
+ * row's weight is out of its bounds. */
 MUST_CHECK bool classes_count(const struct comm *comm, const struct dataset *data, bool balanced, struct arena *arena,
                               struct classes *out, struct error *err);
 

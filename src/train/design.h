@@ -6,11 +6,11 @@
 
 struct design {
     size_t n, d;
-    const float *x;      /* [n * d], borrowed; used if first is NULL */
-    size_t *first;       /* [n + 1] where each row's non-zeros begin, or NULL: dense */
-    uint32_t *column;    /* [first[n]] rising within a row */
-    float *value;        /* [first[n]] */
-    double *max;         /* [d] largest absolute value of each column over all ranks */
+    const float *x;   /* [n * d], borrowed; used if first is NULL */
+    size_t *first;    /* [n + 1] where each row's non-zeros begin, or NULL: dense */
+    uint32_t *column; /* [first[n]] rising within a row */
+    float *value;     /* [first[n]] */
+    double *max;      /* [d] largest absolute value of each column over all ranks */
 };
 
 /* Collective. Keeps only the non-zeros if they are few among all ranks' values: an arrangement adds in another order,

@@ -152,17 +152,18 @@ static void find_all_edges(const struct comm *comm, const struct dataset *data, 
     size_t n_own = 0;
     for (int root = 0; root < comm_size(comm); root++) {
         struct arena_mark share_mark = arena_mark(arena);
-        size_t begin = share_start(d, root, comm_size(comm)), n_columns = share_start(d, root + 1, comm_size(comm)) - begin;
+        size_t begin = share_start(d, root, comm_size(comm)),
+               n_columns = share_start(d, root + 1, comm_size(comm)) - begin;
         if (n_columns == 0)
             continue;
-        float *mine = ARENA_ARRAY(arena, float, n_chosen * n_columns);
+        float *mine = ARENA_ARRAY(arena, float, n_chosen *n_columns);
         for (size_t k = 0; k < n_chosen; k++)
             memcpy(mine + k * n_columns, data->x + chosen[k] * d + begin, n_columns * sizeof(*mine));
         size_t n_all;
         float *rows = gather_all(comm, mine, n_columns * sizeof(*mine), n_chosen, root, &n_all, arena);
         if (comm_rank(comm) == root) {
             n_own = n_columns;
-            own_edge = ARENA_ARRAY(arena, float, n_columns * (n_bins - 1));
+            own_edge = ARENA_ARRAY(arena, float, n_columns *(n_bins - 1));
             find_share_edges(rows, n_all, n_columns, n_bins, arena, own_edge);
         } else
             arena_release(arena, share_mark);

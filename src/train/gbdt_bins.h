@@ -8,13 +8,13 @@ enum { GBDT_MAX_BINS = 256 };
 
 struct gbdt_bins {
     size_t n, d;
-    size_t max_edges;    /* edges kept a column */
-    float *edge;         /* [d * max_edges] rising; a value's bin is the number of edges below it */
-    uint32_t *offset;    /* [d + 1] where each column's bins begin in a histogram; offset[d] is its size */
-    uint8_t *bin;        /* [d * n] column by column */
-    uint8_t *common;     /* [d] this rank's most frequent bin of the column */
-    size_t *first;       /* [n + 1] where each row's entries begin */
-    uint32_t *entry;     /* [first[n]] offset + bin of the columns whose bin is not the common one, rising */
+    size_t max_edges; /* edges kept a column */
+    float *edge;      /* [d * max_edges] rising; a value's bin is the number of edges below it */
+    uint32_t *offset; /* [d + 1] where each column's bins begin in a histogram; offset[d] is its size */
+    uint8_t *bin;     /* [d * n] column by column */
+    uint8_t *common;  /* [d] this rank's most frequent bin of the column */
+    size_t *first;    /* [n + 1] where each row's entries begin */
+    uint32_t *entry;  /* [first[n]] offset + bin of the columns whose bin is not the common one, rising */
 };
 
 /* Collective. At most n_bins (2 .. GBDT_MAX_BINS) bins a column; a column with fewer distinct values gets one each.

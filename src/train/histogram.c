@@ -32,7 +32,7 @@ struct split histogram_best_split(const struct gbdt_bins *bins, const int64_t *h
     struct split best = {0};
     double all_gradient = (double)pair_gradient(total) * rule->gradient_unit;
     double all_hessian = (double)pair_hessian(total) * rule->hessian_unit;
-    double before = all_gradient * all_gradient / (all_hessian + rule->l2), best_after = before + min_gain;
+    double before = all_gradient * all_gradient / (all_hessian + rule->l2);
     if (pair_hessian(total) < 2 * rule->min_hessian)
         return best;
     for (size_t j = begin; j < end; j++) {
@@ -53,11 +53,9 @@ struct split histogram_best_split(const struct gbdt_bins *bins, const int64_t *h
             double gl = (double)pair_gradient(left) * rule->gradient_unit, gr = all_gradient - gl;
             double hl = (double)left_hessian * rule->hessian_unit + rule->l2;
             double hr = (double)right_hessian * rule->hessian_unit + rule->l2;
-            double after = (gl * gl * hr + gr * gr * hl) / (hl * hr);
-            if (after > best_after) {
-                best_after = after;
-                best = (struct split){after - before, left, (uint32_t)j, b};
-            }
+            double gain = (gl * gl * hr + gr * gr * hl) / (hl * hr) - before;
+            if (gain > min_gain && gain > best.gain)
+                best = (struct split){gain, left, (uint32_t)j, b};
         }
     }
     return best;

@@ -38,7 +38,8 @@ struct split {
 /* histogram[bins->offset[d]] of these local rows; pair[bins->n]. */
 void histogram_build(const struct gbdt_bins *bins, const uint32_t *row, size_t n_rows, const int64_t *pair,
                      int64_t *histogram);
-/* The best split of columns begin..end-1 of a node whose rows sum to total: highest gain, ties lowest feature, then bin. */
+/* The best split of columns begin..end-1 of a node whose rows sum to total: highest gain, ties lowest feature, then
+ * bin. */
 struct split histogram_best_split(const struct gbdt_bins *bins, const int64_t *histogram, int64_t total,
                                   const struct split_rule *rule, size_t begin, size_t end);
 

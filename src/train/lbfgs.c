@@ -85,7 +85,8 @@ static bool evaluate_step(struct search *s, double length, struct error *err)
     return problem->evaluate(problem->context, s->next.x, &s->next.value, s->next.gradient, err);
 }
 
-/* A step that meets the weak Wolfe conditions, by bracketing: s->next. *found is false where rounding hides any descent. */
+/* A step that meets the weak Wolfe conditions, by bracketing: s->next. *found is false where rounding hides any
+ * descent. */
 static bool line_search(struct search *s, bool *found, struct error *err)
 {
     size_t n = s->problem->n;

@@ -1,4 +1,5 @@
-/* Limited-memory BFGS for a smooth convex function (Nocedal & Wright 2006, algorithm 7.5), preconditioned by a diagonal. */
+/* Limited-memory BFGS for a smooth convex function (Nocedal & Wright 2006, algorithm 7.5), preconditioned by a
+ * diagonal. */
 #ifndef TRAIN_LBFGS_H
 #define TRAIN_LBFGS_H
 

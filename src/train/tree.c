@@ -5,7 +5,10 @@
 
 #include <string.h>
 
-enum { MAX_DEPTH = 10 };
+enum {
+    MAX_DEPTH = 10,
+    MIN_SHARED_BINS = 1 << 14, /* bins of a level whose split search is worth a message, about 50 us */
+};
 
 /* A node that may still be split. */
 struct open_node {
@@ -20,15 +23,15 @@ struct grower {
     const struct comm *comm;
     const struct gbdt_bins *bins;
     int64_t depth, n_global;
-    size_t n_bins;               /* of one histogram */
+    size_t n_bins;                   /* of one histogram */
     size_t first_column, end_column; /* those whose splits this rank looks for */
-    int64_t *histogram;          /* [max open nodes above the lowest level * n_bins] */
-    size_t n_histograms;         /* in use */
+    int64_t *histogram;              /* [max open nodes above the lowest level * n_bins] */
+    size_t n_histograms;             /* in use */
     struct open_node *open, *next;
     size_t n_open, n_next;
-    struct split *split;         /* [n_open] */
-    int64_t *n_left;             /* [n_open] rows going left, over all ranks */
-    uint32_t *row, *spare;       /* [bins->n] */
+    struct split *split;   /* [n_open] */
+    int64_t *n_left;       /* [n_open] rows going left, over all ranks */
+    uint32_t *row, *spare; /* [bins->n] */
     struct arena *arena;
 };
 
@@ -39,9 +42,7 @@ static size_t width(int64_t level, int64_t n_global)
 
 size_t tree_max_nodes(int64_t depth, int64_t n_global)
 {
-    return 2 * width(depth, n_global) * (size_t)depth + 1 < ((size_t)2 << depth) - 1
-               ? 2 * width(depth, n_global) * (size_t)depth + 1
-               : ((size_t)2 << depth) - 1;
+    return min_size(((size_t)2 << depth) - 1, 2 * width(depth, n_global) * (size_t)depth + 1);
 }
 
 struct grower *grower_new(const struct comm *comm, const struct gbdt_bins *bins, int64_t depth, int64_t n_global,
@@ -80,14 +81,17 @@ static void close_leaf(struct grower *g, const struct open_node *open, const str
         score[g->row[k]] += value;
 }
 
-/* g->split[n_open]: each rank looks among its columns, then all take the best. Ranks hold columns in rising order, so
- * the first of equals has the lowest feature. */
+/* g->split[n_open]. Where it pays for the message, each rank looks among its own columns, then all take the best: ranks
+ * hold columns in rising order, so the first of equals has the lowest feature. */
 static void find_splits(struct grower *g, const struct split_rule *rule)
 {
-    struct arena_mark mark = arena_mark(g->arena);
+    bool shared = g->n_open * g->n_bins >= MIN_SHARED_BINS && comm_size(g->comm) > 1;
+    size_t begin = shared ? g->first_column : 0, end = shared ? g->end_column : g->bins->d;
     for (size_t k = 0; k < g->n_open; k++)
-        g->split[k] = histogram_best_split(g->bins, g->open[k].histogram, g->open[k].total, rule, g->first_column,
-                                           g->end_column);
+        g->split[k] = histogram_best_split(g->bins, g->open[k].histogram, g->open[k].total, rule, begin, end);
+    if (!shared)
+        return;
+    struct arena_mark mark = arena_mark(g->arena);
     size_t n_all;
     const struct split *all = gather_all(g->comm, g->split, sizeof(*all), g->n_open, -1, &n_all, g->arena);
     ASSERT(n_all == g->n_open * (size_t)comm_size(g->comm));
@@ -127,8 +131,8 @@ static void add_children(struct grower *g, const struct open_node *open, const s
     tree->n_nodes += 2;
     size_t middle = open->begin + n_left;
     g->next[g->n_next++] = (struct open_node){.node = left, .begin = open->begin, .end = middle, .total = split->left};
-    g->next[g->n_next++] = (struct open_node){
-        .node = left + 1, .begin = middle, .end = open->end, .total = open->total - split->left};
+    g->next[g->n_next++] =
+        (struct open_node){.node = left + 1, .begin = middle, .end = open->end, .total = open->total - split->left};
 }
 
 /* Histograms of the children g->next of the nodes that were split (parent[n_next / 2]): the smaller one of each pair is

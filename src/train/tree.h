@@ -5,10 +5,10 @@
 #include "train/histogram.h"
 
 struct tree_node {
-    double value;      /* of a leaf */
-    float threshold;   /* x[feature] <= threshold goes to node `left`, else to the next one */
+    double value;    /* of a leaf */
+    float threshold; /* x[feature] <= threshold goes to node `left`, else to the next one */
     uint32_t feature;
-    uint32_t left;     /* 0: a leaf */
+    uint32_t left; /* 0: a leaf */
 };
 
 struct tree {

@@ -18,6 +18,8 @@ start_standin() {
     rm -f "$scratch/port"
     "$BINARY_DIR/tests/chat_standin" --port 0 --port-file "$scratch/port" --truth "$scratch"/telemetry/synthetic-*.jsonl.zst \
         --max-seconds 600 "$@" &
+    standin=$!
     for _ in $(seq 100); do [ -s "$scratch/port" ] && break; sleep 0.1; done
     standin_port=$(cat "$scratch/port")
 }
+stop_standin() { kill "$standin"; wait "$standin" || true; }

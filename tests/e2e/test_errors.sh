@@ -13,13 +13,13 @@ expect 2 'unknown option.*--frob' run --frob
 expect 2 'KEY=VALUE' run configs/quickstart.json --set nonsense
 expect 1 'nowhere.json' run nowhere.json
 printf '{\n  "name": "x",\n  "detectr": "iforest"\n}\n' >"$scratch/a.json"
-expect 2 'a.json:3:[0-9]+: .*detectr.*did you mean "detector"' run "$scratch/a.json"
+expect 2 'a.json:3:[0-9]+: .*detectr.*did you mean detector' run "$scratch/a.json"
 printf '{\n  "name": "x",,\n}\n' >"$scratch/b.json"
 expect 2 'b.json:2:' run "$scratch/b.json"
 expect 2 'unknown detector "ifrest" \(did you mean "iforest"\?\)' run "${small[@]}" --set detector=ifrest
 expect 2 'budget must be' run "${small[@]}" --set select.budget=0
-expect 1 'matches? no|no file' run "${small[@]}" --set days='["missing-day.jsonl"]'
-expect 1 'quarantine|[Nn]ot a directory|[Ff]ile exists' run "${small[@]}" --out "$SOURCE_DIR/README.md"
+expect 2 'missing-day.jsonl.* matches no file' run "${small[@]}" --set days='["missing-day.jsonl"]'
+expect 1 'LICENSE: cannot make the folder: File exists' run "${small[@]}" --out "$SOURCE_DIR/LICENSE"
 expect 1 'could not|connect|refused' run "${small[@]}" --out "$scratch/out1" --set label.url=http://127.0.0.1:9/v1 --set label.max_retries=0
 expect 2 'kinds are' list nonsense
 expect 1 'other parameters|differ' generate "${small[@]}" --set generate.seed=99

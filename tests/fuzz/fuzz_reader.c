@@ -1,4 +1,5 @@
-/* Every reader, on any bytes: records tile them, are parsed without harm, and what they hold is normalised twice to the same. */
+/* Every reader, on any bytes: records tile them, are parsed without harm, and what they hold is normalised twice to the
+ * same. */
 #include "telemetry/normalize.h"
 #include "telemetry/reader.h"
 
@@ -8,9 +9,15 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct field_map fields = {
-    .command = {"command_line", 12}, .host = {"host", 4},         .user = {"user", 4},
-    .parent = {"parent_image", 12},  .image = {"image", 5},       .time = {"ts", 2},
-    .platform = {"platform", 8},     .truth = {"label", 5},       .source = {"source", 6},
+    .command = {"command_line", 12},
+    .host = {"host", 4},
+    .user = {"user", 4},
+    .parent = {"parent_image", 12},
+    .image = {"image", 5},
+    .time = {"ts", 2},
+    .platform = {"platform", 8},
+    .truth = {"label", 5},
+    .source = {"source", 6},
 };
 
 static void check(bool holds, const char *what)

@@ -36,9 +36,9 @@ struct problem {
     const struct classes *classes;
     struct design design;
     double c;
-    double *scale;     /* [d] powers of two that bring every column's values to [-1, 1] in the sums */
-    double *partial;   /* [d + 2] a block's gradient, intercept, loss */
-    double *sum;       /* [d + 2] */
+    double *scale;   /* [d] powers of two that bring every column's values to [-1, 1] in the sums */
+    double *partial; /* [d + 2] a block's gradient, intercept, loss */
+    double *sum;     /* [d + 2] */
     struct exact acc;
 };
 

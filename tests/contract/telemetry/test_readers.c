@@ -1,20 +1,34 @@
-/* What every reader owes: records that tile the bytes, the same from any place where reading starts, and no crash on rubbish. */
+/* What every reader owes: records that tile the bytes, the same from any place where reading starts, and no crash on
+ * rubbish. */
 #include "mpi_test.h"
 
 #include "support/rng.h"
 #include "telemetry/reader.h"
 
 static const struct field_map fields = {
-    .command = {"command_line", 12}, .host = {"host", 4},         .user = {"user", 4},
-    .parent = {"parent_image", 12},  .image = {"image", 5},       .time = {"ts", 2},
-    .platform = {"platform", 8},     .truth = {"label", 5},       .source = {"source", 6},
+    .command = {"command_line", 12},
+    .host = {"host", 4},
+    .user = {"user", 4},
+    .parent = {"parent_image", 12},
+    .image = {"image", 5},
+    .time = {"ts", 2},
+    .platform = {"platform", 8},
+    .truth = {"label", 5},
+    .source = {"source", 6},
 };
 
 static void add_sample(uint64_t seed, struct buf *out)
 {
-    static const char *const line[] = {
-        "{\"command_line\":\"a b\",\"label\":\"benign\"}\n", "\n", "not a record\n", "a,b,\"c\nd\"\n", "x\r\n", "\xFF\n",
-        "{\"command_line\":\"\\n\"}", "<a>\n</a>\n", "\0\n", " \t\n"};
+    static const char *const line[] = {"{\"command_line\":\"a b\",\"label\":\"benign\"}\n",
+                                       "\n",
+                                       "not a record\n",
+                                       "a,b,\"c\nd\"\n",
+                                       "x\r\n",
+                                       "\xFF\n",
+                                       "{\"command_line\":\"\\n\"}",
+                                       "<a>\n</a>\n",
+                                       "\0\n",
+                                       " \t\n"};
     for (uint64_t i = 0; i < rng_below(seed, 1, 0, 40); i++)
         buf_add_str(out, str_of(line[rng_below(seed, 2, i, ARRAY_LEN(line))]));
 }

@@ -107,7 +107,7 @@ static void test_one_class_is_an_error(void **state)
         struct arena *arena = arena_new();
         const char *choice = quoted(classifier_at(c)->plugin.name, arena);
         struct table table = table_random(300, 4, 1, 6, arena);
-        for (uint8_t class = 0; class < 2; class++) {
+        for (uint8_t class = 0; class < 2; class ++) {
             memset(table.y, class, table.n);
             struct fitted fitted = table_fit(world, &table, choice, 0, arena);
             assert_all(world, !fitted.ok && fitted.err.code == ERROR_INPUT);

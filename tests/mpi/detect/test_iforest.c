@@ -159,7 +159,7 @@ static void test_other_shapes(void **state)
 {
     const struct comm *world = *state;
     static const struct input inputs[] = {
-        {.n = 611, .d = 6, .fill = PLANTED, .parameters = "{\"name\":\"iforest\",\"sample\":2,\"trees\":300}"},
+        {.n = 611, .d = 6, .fill = PLANTED, .parameters = "{\"name\":\"iforest\",\"sample\":3,\"trees\":300}"},
         {.n = 611, .d = 6, .fill = PLANTED, .parameters = "{\"name\":\"iforest\",\"sample\":5,\"trees\":300}"},
         {.n = 2333, .d = 6, .fill = PLANTED, .parameters = "{\"name\":\"iforest\",\"sample\":2000,\"trees\":50}"},
         {.n = 611, .d = 300, .fill = PLANTED, .deal = MIXED},

@@ -69,7 +69,8 @@ static inline void pack(struct buf *out, const char *p, size_t n, enum packing p
         packed = ZSTD_compress2(context, bytes, bound, p, n);
         ZSTD_freeCCtx(context);
     } else {
-        z_stream z = {.next_in = (Bytef *)(uintptr_t)p, .avail_in = (uInt)n, .next_out = bytes, .avail_out = (uInt)bound};
+        z_stream z = {
+            .next_in = (Bytef *)(uintptr_t)p, .avail_in = (uInt)n, .next_out = bytes, .avail_out = (uInt)bound};
         if (deflateInit2(&z, 1, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY) != Z_OK ||
             deflate(&z, Z_FINISH) != Z_STREAM_END)
             abort();
@@ -153,8 +154,8 @@ static inline uint64_t reading_digest(const struct comm *comm, const struct read
     d = hash_mix(d ^ digest_rows(comm, l->truth, 1, l->row, l->n));
     d = hash_mix(d ^ digest_rows(comm, l->platform, 1, l->row, l->n));
     const struct ingest_stats *s = &r->stats;
-    const int64_t numbers[] = {l->n_global, l->n_events, s->files, s->records, s->bad, s->filtered, s->blank,
-                               s->unreadable, s->synthetic};
+    const int64_t numbers[] = {l->n_global, l->n_events, s->files,      s->records,  s->bad,
+                               s->filtered, s->blank,    s->unreadable, s->synthetic};
     return hash64((struct str){(const char *)numbers, sizeof numbers}, d);
 }
 

@@ -196,7 +196,8 @@ static void write_small(const struct comm *world, const struct folder *folder)
         snprintf(name, sizeof name, "%s/sub/deep", folder->path);
         mkdir(name, 0777);
         put_file(folder, "b.jsonl", STR("{\"command_line\":\"b\"}\n{\"command_line\":\"a\"}"), PACK_PLAIN);
-        put_file(folder, "a.jsonl", STR("\xEF\xBB\xBF{\"command_line\":\"A\"}\n{\"command_line\":\"c\"}\n"), PACK_PLAIN);
+        put_file(folder, "a.jsonl", STR("\xEF\xBB\xBF{\"command_line\":\"A\"}\n{\"command_line\":\"c\"}\n"),
+                 PACK_PLAIN);
         put_file(folder, ".hidden", STR("{\"command_line\":\"h\"}\n"), PACK_PLAIN);
         put_file(folder, "sub/.hidden", STR("{\"command_line\":\"h\"}\n"), PACK_PLAIN);
         put_file(folder, "sub/empty", STR(""), PACK_PLAIN);
@@ -209,9 +210,9 @@ static void test_file_lists(void **state)
 {
     const struct comm *world = *state;
     struct folder folder = folder_make(world);
-    static const char *const same[] = {
-        "[\"a.jsonl\",\"b.jsonl\",\"sub\"]", "[\"sub/\",\"b.jsonl\",\"a.jsonl\",\"b.jsonl\"]",
-        "[\"s*\",\"*.jsonl\"]",              "[\"\?.jsonl\",\"sub/deep/x\",\"sub/empty\",\"[ab].jsonl\"]"};
+    static const char *const same[] = {"[\"a.jsonl\",\"b.jsonl\",\"sub\"]",
+                                       "[\"sub/\",\"b.jsonl\",\"a.jsonl\",\"b.jsonl\"]", "[\"s*\",\"*.jsonl\"]",
+                                       "[\"\?.jsonl\",\"sub/deep/x\",\"sub/empty\",\"[ab].jsonl\"]"};
     write_small(world, &folder);
     uint64_t expected = 0;
     for (size_t i = 0; i < ARRAY_LEN(same); i++) {
@@ -282,8 +283,9 @@ static void test_parts(void **state)
     assert_all(world, lines == known->n_unique && events == known->records);
     assert_all(world, largest < known->n_unique / 5);
     /* Two inputs that each take the other part of the same file are the whole again. */
-    struct reading r = {.folder = &folder, .input = "[{\"files\":\"day\"," WHERE ",\"part\":{\"of\":2,\"from\":0,\"to\":1}},"
-                                                    "{\"files\":\"day\"," WHERE ",\"part\":{\"of\":2,\"from\":1}}]"};
+    struct reading r = {.folder = &folder,
+                        .input = "[{\"files\":\"day\"," WHERE ",\"part\":{\"of\":2,\"from\":0,\"to\":1}},"
+                                 "{\"files\":\"day\"," WHERE ",\"part\":{\"of\":2,\"from\":1}}]"};
     read_day(world, &r);
     assert_all(world, r.ok && r.lines.n_global == known->n_unique && r.lines.n_events == known->records);
     assert_all(world, r.stats.records == 2 * known->records);
@@ -416,9 +418,10 @@ static void test_ingest_add(void **state)
 int main(int argc, char **argv)
 {
     struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_known_day),       cmocka_unit_test(test_packings_agree), cmocka_unit_test(test_file_lists),
-        cmocka_unit_test(test_nothing_matches), cmocka_unit_test(test_parts),          cmocka_unit_test(test_quarantine),
-        cmocka_unit_test(test_flood),           cmocka_unit_test(test_ingest_add),
+        cmocka_unit_test(test_known_day),  cmocka_unit_test(test_packings_agree),
+        cmocka_unit_test(test_file_lists), cmocka_unit_test(test_nothing_matches),
+        cmocka_unit_test(test_parts),      cmocka_unit_test(test_quarantine),
+        cmocka_unit_test(test_flood),      cmocka_unit_test(test_ingest_add),
     };
     return mpi_test_main(argc, argv, tests, ARRAY_LEN(tests));
 }

@@ -1,4 +1,5 @@
-/* Five hundred bad inputs, made from a seed: each is read to the end with counts that add up, or refused with a clear error. */
+/* Five hundred bad inputs, made from a seed: each is read to the end with counts that add up, or refused with a clear
+ * error. */
 #include "day_test.h"
 
 enum { N_CASES = 500, N_KINDS = 25 };
@@ -8,7 +9,7 @@ struct expected {
     int64_t records; /* of all kinds together */
     bool damaged;    /* records is an upper bound */
     bool unreadable;
-    bool refused;    /* day_read fails */
+    bool refused; /* day_read fails */
 };
 
 static void add_line(struct rng_state *rng, struct buf *out)

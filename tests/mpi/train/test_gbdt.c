@@ -5,6 +5,8 @@
 #include <float.h>
 #include <math.h>
 
+#define GBDT "{\"name\":\"gbdt\",\"trees\":30,\"learning_rate\":0.3}"
+
 static struct table xor_table(size_t n, uint64_t seed, struct arena *arena)
 {
     struct table table = table_new(n, 3, arena);
@@ -21,7 +23,7 @@ static void test_learns_exclusive_or(void **state)
     const struct comm *world = *state;
     struct arena *arena = arena_new();
     struct table train = xor_table(1000, 1, arena), test = xor_table(500, 2, arena);
-    struct fitted fitted = table_fit(world, &train, "\"gbdt\"", 0, arena);
+    struct fitted fitted = table_fit(world, &train, GBDT, 0, arena);
     assert_all(world, fitted.ok);
     assert_all(world, scores_auc(table_predict(&fitted, &test, arena), test.y, test.n) > 0.99);
     arena_free(arena);
@@ -38,8 +40,8 @@ static void test_one_split_by_hand(void **state)
         table.y[i] = 1;
     }
     struct fitted fitted = table_fit(
-        world, &table, "{\"name\":\"gbdt\",\"trees\":1,\"depth\":1,\"learning_rate\":0.5,\"l2\":2,\"min_child_weight\":0}",
-        0, arena);
+        world, &table,
+        "{\"name\":\"gbdt\",\"trees\":1,\"depth\":1,\"learning_rate\":0.5,\"l2\":2,\"min_child_weight\":0}", 0, arena);
     assert_all(world, fitted.ok);
     double base = log(2), p = 2.0 / 3;
     double benign = base - 0.5 * 4 * p / (4 * p * (1 - p) + 2);
@@ -57,17 +59,17 @@ static void test_only_the_order_of_values_counts(void **state)
     const struct comm *world = *state;
     struct arena *arena = arena_new();
     struct table table = table_random(500, 10, 0.7, 3, arena);
-    uint64_t plain = fit_digest(world, &(struct fit_case){&table, "\"gbdt\"", 0});
+    uint64_t plain = fit_digest(world, &(struct fit_case){&table, GBDT, 0});
     for (size_t i = 0; i < table.n; i++) {
         float *x = table.x + i * table.d;
         x[0] = 1000 * x[0] + 3;
         x[1] = x[1] * x[1] * x[1];
         x[2] = x[2] < 0 ? x[2] : 1e30f * x[2];
     }
-    uint64_t transformed = fit_digest(world, &(struct fit_case){&table, "\"gbdt\"", 0});
+    uint64_t transformed = fit_digest(world, &(struct fit_case){&table, GBDT, 0});
     assert_all(world, plain != 0 && plain == transformed);
     table.x[0] = -table.x[0];
-    assert_all(world, plain != fit_digest(world, &(struct fit_case){&table, "\"gbdt\"", 0}));
+    assert_all(world, plain != fit_digest(world, &(struct fit_case){&table, GBDT, 0}));
     arena_free(arena);
 }
 
@@ -76,9 +78,9 @@ static void test_flipped_labels_negate_scores(void **state)
     const struct comm *world = *state;
     struct arena *arena = arena_new();
     struct table table = table_random(400, 10, 0.5, 4, arena);
-    struct fitted plain = table_fit(world, &table, "\"gbdt\"", 0, arena);
+    struct fitted plain = table_fit(world, &table, GBDT, 0, arena);
     table_flip(&table);
-    struct fitted flipped = table_fit(world, &table, "\"gbdt\"", 0, arena);
+    struct fitted flipped = table_fit(world, &table, GBDT, 0, arena);
     assert_all(world, plain.ok && flipped.ok);
     const double *a = table_predict(&plain, &table, arena), *b = table_predict(&flipped, &table, arena);
     bool all_hold = true;
@@ -99,8 +101,8 @@ static void test_constant_columns_give_the_prior(void **state)
         table.x[i * 4 + 3] = i % 2 ? 0.0f : -0.0f;
         table.y[i] = i < 100;
     }
-    struct fitted fitted = table_fit(world, &table, "\"gbdt\"", 0, arena);
-    struct fitted balanced = table_fit(world, &table, "{\"name\":\"gbdt\",\"balanced\":true}", 0, arena);
+    struct fitted fitted = table_fit(world, &table, GBDT, 0, arena);
+    struct fitted balanced = table_fit(world, &table, "{\"name\":\"gbdt\",\"trees\":30,\"balanced\":true}", 0, arena);
     assert_all(world, fitted.ok && balanced.ok);
     const double *score = table_predict(&fitted, &table, arena), *even = table_predict(&balanced, &table, arena);
     bool all_hold = true;
@@ -119,7 +121,9 @@ static void test_few_rows(void **state)
         for (size_t i = 0; i < n; i++)
             table.y[i] = i % 2;
         struct fitted fitted = table_fit(
-            world, &table, "{\"name\":\"gbdt\",\"depth\":10,\"l2\":0,\"min_child_weight\":0,\"learning_rate\":1}", 0, arena);
+            world, &table,
+            "{\"name\":\"gbdt\",\"trees\":10,\"depth\":10,\"l2\":0,\"min_child_weight\":0,\"learning_rate\":1}", 0,
+            arena);
         assert_all(world, fitted.ok);
         const double *score = table_predict(&fitted, &table, arena);
         bool all_hold = true;
@@ -141,7 +145,7 @@ static void test_extreme_values(void **state)
         table.x[i] = value[i % 7];
         table.y[i] = i % 7 % 2;
     }
-    struct fitted fitted = table_fit(world, &table, "\"gbdt\"", 0, arena);
+    struct fitted fitted = table_fit(world, &table, GBDT, 0, arena);
     assert_all(world, fitted.ok);
     assert_all(world, scores_auc(table_predict(&fitted, &table, arena), table.y, table.n) == 1);
     arena_free(arena);
@@ -185,10 +189,10 @@ static void test_same_on_any_ranks(void **state)
     for (size_t i = 0; i < dense.n; i++)
         dense.weight[i] = (float)(0.01 + 1000 * rng_unit(8, 0, i));
     struct fit_case cases[] = {
-        {&sparse, "{\"name\":\"gbdt\",\"trees\":20}", 0},
-        {&dense, "{\"name\":\"gbdt\",\"trees\":20,\"bins\":256,\"depth\":8,\"balanced\":true}", 0},
-        {&dense, "{\"name\":\"gbdt\",\"trees\":20,\"row_sample\":0.5,\"column_sample\":0.5}", 3},
-        {&narrow, "{\"name\":\"gbdt\",\"trees\":20,\"bins\":2}", 0},
+        {&sparse, "{\"name\":\"gbdt\",\"trees\":6}", 0},
+        {&dense, "{\"name\":\"gbdt\",\"trees\":6,\"bins\":256,\"depth\":8,\"balanced\":true}", 0},
+        {&dense, "{\"name\":\"gbdt\",\"trees\":6,\"row_sample\":0.5,\"column_sample\":0.5}", 3},
+        {&narrow, "{\"name\":\"gbdt\",\"trees\":6,\"bins\":2}", 0},
         {&big, "{\"name\":\"gbdt\",\"trees\":3,\"depth\":3}", 5}, /* bin edges from a sample */
     };
     for (size_t k = 0; k < ARRAY_LEN(cases); k++)

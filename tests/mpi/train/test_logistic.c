@@ -105,7 +105,8 @@ static void test_finds_newtons_minimum(void **state)
     assert_matches_newton(world, &sparse, 1, "{\"name\":\"logistic\",\"tolerance\":1e-12}", arena);
     for (size_t i = 0; i < dense.n; i++) /* columns of very different size */
         dense.x[i * D] *= 1e4f;
-    assert_matches_newton(world, &dense, 1, "{\"name\":\"logistic\",\"tolerance\":1e-12,\"max_iterations\":2000}", arena);
+    assert_matches_newton(world, &dense, 1, "{\"name\":\"logistic\",\"tolerance\":1e-12,\"max_iterations\":2000}",
+                          arena);
     arena_free(arena);
 }
 

@@ -22,8 +22,7 @@ struct fitted {
 
 static inline struct table table_new(size_t n, size_t d, struct arena *arena)
 {
-    return (struct table){
-        .n = n, .d = d, .x = ARENA_ZARRAY(arena, float, n * d), .y = ARENA_ZARRAY(arena, uint8_t, n)};
+    return (struct table){.n = n, .d = d, .x = ARENA_ZARRAY(arena, float, n *d), .y = ARENA_ZARRAY(arena, uint8_t, n)};
 }
 
 /* Rows whose share of non-zeros is `density` and whose class follows the first columns, noisily. */

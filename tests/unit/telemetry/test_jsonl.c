@@ -1,6 +1,6 @@
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 
 #include <cmocka.h>
@@ -46,9 +46,10 @@ static void test_event(void **state)
 {
     (void)state;
     struct fixture f = fixture_new("\"x\"");
-    assert_int_equal(parse(&f, "{\"ts\":\"now\",\"host\":\"h\",\"user\":\"a\\\\b\",\"parent_image\":\"p\",\"image\":\"i\","
-                               "\"command_line\":\"c\\td \\\"\\u00e4\",\"platform\":\"Linux\",\"label\":\"MALICIOUS\","
-                               "\"source\":\"synthetic\",\"other\":[1]}\n"),
+    assert_int_equal(parse(&f,
+                           "{\"ts\":\"now\",\"host\":\"h\",\"user\":\"a\\\\b\",\"parent_image\":\"p\",\"image\":\"i\","
+                           "\"command_line\":\"c\\td \\\"\\u00e4\",\"platform\":\"Linux\",\"label\":\"MALICIOUS\","
+                           "\"source\":\"synthetic\",\"other\":[1]}\n"),
                      READ_EVENT);
     assert_true(is(&f, f.event.command, "c\td \"\xC3\xA4") && str_equal(f.event.command, STR("c\\td \\\"\\u00e4")));
     assert_true(is(&f, f.event.host, "h") && is(&f, f.event.user, "a\\b") && is(&f, f.event.parent, "p") &&
@@ -153,8 +154,9 @@ static void test_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_event),   cmocka_unit_test(test_truth_and_platform), cmocka_unit_test(test_bad_and_blank),
-        cmocka_unit_test(test_filters), cmocka_unit_test(test_names),
+        cmocka_unit_test(test_event),         cmocka_unit_test(test_truth_and_platform),
+        cmocka_unit_test(test_bad_and_blank), cmocka_unit_test(test_filters),
+        cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

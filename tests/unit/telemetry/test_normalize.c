@@ -1,6 +1,6 @@
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 
 #include <cmocka.h>
@@ -118,11 +118,46 @@ static void test_paths(void **state)
 
 static void add_random(struct rng_state *rng, struct buf *out)
 {
-    static const char *const piece[] = {
-        "a", "F", "x", "X", "0x", "1", "23", "-", "{", "}", "<", ">", "<b64>", "<guid>", "<user>", "<tmp>", "\"", "'",
-        " ", "\t", "=", "/", "\\", "+", ".", "\\users\\", "/home/", "/tmp/", "\\Temp\\", "b64", "\xC3\xA4",
-        "6f9619ff-8b86-d011-b42d-00c04fc964ff", "abcdefab-abcd-abcd-abcd-abcdefabcdef", "abcdefa", "-abcd-abcd-abcd-",
-        "abcdefabcdef", "SQBFAFgAIAAoAE4AZQB3AC0ATwBiAGoAZQBjAHQA", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "|", ":"};
+    static const char *const piece[] = {"a",
+                                        "F",
+                                        "x",
+                                        "X",
+                                        "0x",
+                                        "1",
+                                        "23",
+                                        "-",
+                                        "{",
+                                        "}",
+                                        "<",
+                                        ">",
+                                        "<b64>",
+                                        "<guid>",
+                                        "<user>",
+                                        "<tmp>",
+                                        "\"",
+                                        "'",
+                                        " ",
+                                        "\t",
+                                        "=",
+                                        "/",
+                                        "\\",
+                                        "+",
+                                        ".",
+                                        "\\users\\",
+                                        "/home/",
+                                        "/tmp/",
+                                        "\\Temp\\",
+                                        "b64",
+                                        "\xC3\xA4",
+                                        "6f9619ff-8b86-d011-b42d-00c04fc964ff",
+                                        "abcdefab-abcd-abcd-abcd-abcdefabcdef",
+                                        "abcdefa",
+                                        "-abcd-abcd-abcd-",
+                                        "abcdefabcdef",
+                                        "SQBFAFgAIAAoAE4AZQB3AC0ATwBiAGoAZQBjAHQA",
+                                        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                                        "|",
+                                        ":"};
     for (uint64_t n = rng_next_below(rng, 14); n > 0; n--) {
         if (rng_next_below(rng, 5) == 0) {
             char c = (char)rng_next_below(rng, 256);
@@ -147,8 +182,8 @@ static void test_idempotent(void **state)
         struct str once = normal(&rules, buf_str(&line), &first);
         struct str twice = normal(&rules, once, &second);
         if (!str_equal(once, twice))
-            FAIL_WITH("rules %d: %.*s became %.*s, then %.*s", (int)(bits & 127), STR_ARG(buf_str(&line)), STR_ARG(once),
-                     STR_ARG(twice));
+            FAIL_WITH("rules %d: %.*s became %.*s, then %.*s", (int)(bits & 127), STR_ARG(buf_str(&line)),
+                      STR_ARG(once), STR_ARG(twice));
         free(first);
         free(second);
     }

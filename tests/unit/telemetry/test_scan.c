@@ -1,6 +1,6 @@
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 
 #include <cmocka.h>
@@ -40,10 +40,20 @@ static void test_accepted(void **state)
 {
     (void)state;
     static const char *const good[] = {
-        "{}", " { } ", "{\"a\":1}\r\n", "{\"a\":-0.5e+10,\"b\":[],\"c\":{}}", "{\"a\":[[1,2],{\"x\":[null]}]}\n",
-        "{\"a\" : \"\\u0000\\\\\\\"\\/\\b\\f\\n\\r\\t\"}", "{\"a\":\"\\ud83d\\ude00\"}", "{\"a\":\"\\ud83d\"}",
-        "{\"\":\"\"}", "{\"\xF0\x9F\x98\x80\":true,\"b\":false,\"c\":null}", "{\n\t\"a\":\r\"b\"\n}", "{\"a\":1e999}",
-        "{\"a\":1,\"a\":2}", "{\"a\":\"\x7F\"}",
+        "{}",
+        " { } ",
+        "{\"a\":1}\r\n",
+        "{\"a\":-0.5e+10,\"b\":[],\"c\":{}}",
+        "{\"a\":[[1,2],{\"x\":[null]}]}\n",
+        "{\"a\" : \"\\u0000\\\\\\\"\\/\\b\\f\\n\\r\\t\"}",
+        "{\"a\":\"\\ud83d\\ude00\"}",
+        "{\"a\":\"\\ud83d\"}",
+        "{\"\":\"\"}",
+        "{\"\xF0\x9F\x98\x80\":true,\"b\":false,\"c\":null}",
+        "{\n\t\"a\":\r\"b\"\n}",
+        "{\"a\":1e999}",
+        "{\"a\":1,\"a\":2}",
+        "{\"a\":\"\x7F\"}",
     };
     for (size_t i = 0; i < ARRAY_LEN(good); i++) {
         struct scan_field out[N_NAMES];
@@ -57,17 +67,60 @@ static void test_refused(void **state)
 {
     (void)state;
     static const struct str bad[] = {
-        STR(""), STR(" "), STR("{"), STR("}"), STR("[]"), STR("1"), STR("\"a\""), STR("null"), STR("{}}"), STR("{}x"),
-        STR("{\"a\"}"), STR("{\"a\":}"), STR("{\"a\":1,}"), STR("{,}"), STR("{\"a\":1 \"b\":2}"), STR("{a:1}"),
-        STR("{'a':1}"), STR("{\"a\":01}"), STR("{\"a\":1.}"), STR("{\"a\":.5}"), STR("{\"a\":-}"), STR("{\"a\":+1}"),
-        STR("{\"a\":1e}"), STR("{\"a\":0x1}"), STR("{\"a\":NaN}"), STR("{\"a\":tru}"), STR("{\"a\":truex}"),
-        STR("{\"a\":\"\n\"}"), STR("{\"a\":\"\0\"}"), STR("{\"a\":\"\\x\"}"), STR("{\"a\":\"\\u12g4\"}"),
-        STR("{\"a\":\"\\u123\"}"), STR("{\"a\":\"\\\"}"), STR("{\"a\":\"b}"), STR("{\"a\":\"\xC0\x80\"}"),
-        STR("{\"a\":\"\xED\xA0\x80\"}"), STR("{\"a\":\"\xF4\x90\x80\x80\"}"), STR("{\"a\":\"\xE2\x82\"}"),
-        STR("{\"a\":\"\xFF\"}"), STR("{\"a\":[1,]}"), STR("{\"a\":[}"), STR("{\"a\":[1}"), STR("{\"a\":{]}"),
-        STR("{\"a\":[\"b\":1]}"), STR("{\"a\":{\"b\"}}"), STR("{\"a\":[,]}"), STR("{}\0"), STR("\xEF\xBB\xBF{}"),
-        STR("{\\\"a\\\":1}"), STR("{\"a\"\\:1}"), STR("{\"a\":\"b\"\"c\":1}"), STR("{\"a\":1}{\"a\":1}"),
-        STR("{\"a\":\"b\\\\\\\"}"), STR("{\"a\":\"\\ud83d\\u12\"}"),
+        STR(""),
+        STR(" "),
+        STR("{"),
+        STR("}"),
+        STR("[]"),
+        STR("1"),
+        STR("\"a\""),
+        STR("null"),
+        STR("{}}"),
+        STR("{}x"),
+        STR("{\"a\"}"),
+        STR("{\"a\":}"),
+        STR("{\"a\":1,}"),
+        STR("{,}"),
+        STR("{\"a\":1 \"b\":2}"),
+        STR("{a:1}"),
+        STR("{'a':1}"),
+        STR("{\"a\":01}"),
+        STR("{\"a\":1.}"),
+        STR("{\"a\":.5}"),
+        STR("{\"a\":-}"),
+        STR("{\"a\":+1}"),
+        STR("{\"a\":1e}"),
+        STR("{\"a\":0x1}"),
+        STR("{\"a\":NaN}"),
+        STR("{\"a\":tru}"),
+        STR("{\"a\":truex}"),
+        STR("{\"a\":\"\n\"}"),
+        STR("{\"a\":\"\0\"}"),
+        STR("{\"a\":\"\\x\"}"),
+        STR("{\"a\":\"\\u12g4\"}"),
+        STR("{\"a\":\"\\u123\"}"),
+        STR("{\"a\":\"\\\"}"),
+        STR("{\"a\":\"b}"),
+        STR("{\"a\":\"\xC0\x80\"}"),
+        STR("{\"a\":\"\xED\xA0\x80\"}"),
+        STR("{\"a\":\"\xF4\x90\x80\x80\"}"),
+        STR("{\"a\":\"\xE2\x82\"}"),
+        STR("{\"a\":\"\xFF\"}"),
+        STR("{\"a\":[1,]}"),
+        STR("{\"a\":[}"),
+        STR("{\"a\":[1}"),
+        STR("{\"a\":{]}"),
+        STR("{\"a\":[\"b\":1]}"),
+        STR("{\"a\":{\"b\"}}"),
+        STR("{\"a\":[,]}"),
+        STR("{}\0"),
+        STR("\xEF\xBB\xBF{}"),
+        STR("{\\\"a\\\":1}"),
+        STR("{\"a\"\\:1}"),
+        STR("{\"a\":\"b\"\"c\":1}"),
+        STR("{\"a\":1}{\"a\":1}"),
+        STR("{\"a\":\"b\\\\\\\"}"),
+        STR("{\"a\":\"\\ud83d\\u12\"}"),
     };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         struct scan_field out[N_NAMES];
@@ -82,8 +135,8 @@ static void test_fields(void **state)
     (void)state;
     struct scan_field out[N_NAMES];
     const char *reason;
-    assert_true(scan(STR("{\"host\":\"a\",\"x\":{\"command_line\":\"no\"},\"command_line\":\"c\\\\d\",\"host\": 12 }"), out,
-                     &reason));
+    assert_true(scan(STR("{\"host\":\"a\",\"x\":{\"command_line\":\"no\"},\"command_line\":\"c\\\\d\",\"host\": 12 }"),
+                     out, &reason));
     assert_int_equal(out[0].type, SCAN_STRING);
     assert_true(out[0].escaped && str_equal(out[0].raw, STR("c\\\\d")));
     assert_int_equal(out[1].type, SCAN_OTHER); /* the last of two counts */
@@ -140,7 +193,8 @@ static void test_unescape(void **state)
     unescapes("\\ud83d\\ude00", STR("\xF0\x9F\x98\x80"));
     unescapes("\\ud83d", STR("\xEF\xBF\xBD"));
     unescapes("\\ude00\\ud83d", STR("\xEF\xBF\xBD\xEF\xBF\xBD"));
-    unescapes("\\ud83d\\u0041", STR("\xEF\xBF\xBD" "A"));
+    unescapes("\\ud83d\\u0041", STR("\xEF\xBF\xBD"
+                                    "A"));
     unescapes("\\ud83dx", STR("\xEF\xBF\xBDx"));
     struct arena *arena = arena_new();
     static const char *const bad[] = {"\\", "\\x", "\\u12", "a\\u00g0"};
@@ -155,8 +209,26 @@ static void test_unescape(void **state)
 /* A random record; now and then odd in shape, size or letters. */
 static void add_string(struct rng_state *rng, struct buf *out)
 {
-    static const char *const piece[] = {"a", "cmd.exe ", "\\\\", "\\\"", "\\n", "\\u0041", "\\ud83d\\ude00", "\xC3\xA4",
-                                        "\xF0\x9F\x98\x80", "/", "C:", "0", " ", "{", "}", ":", ",", "[", "\\/", "\x7F"};
+    static const char *const piece[] = {"a",
+                                        "cmd.exe ",
+                                        "\\\\",
+                                        "\\\"",
+                                        "\\n",
+                                        "\\u0041",
+                                        "\\ud83d\\ude00",
+                                        "\xC3\xA4",
+                                        "\xF0\x9F\x98\x80",
+                                        "/",
+                                        "C:",
+                                        "0",
+                                        " ",
+                                        "{",
+                                        "}",
+                                        ":",
+                                        ",",
+                                        "[",
+                                        "\\/",
+                                        "\x7F"};
     static const char *const key[] = {"command_line", "host", "n\xC3\xA4me", "h\\u006fst", "x"};
     if (rng_next_below(rng, 3) == 0) {
         buf_printf(out, "\"%s\"", key[rng_next_below(rng, ARRAY_LEN(key))]);
@@ -307,7 +379,7 @@ static bool compare(struct str record, struct arena *arena, bool *valid)
     }
     if (*valid != object)
         FAIL_WITH("scan says %s, reference %s: %.*s", *valid ? "valid" : reason, object ? "valid" : err.message,
-                 STR_ARG(record));
+                  STR_ARG(record));
     if (*valid) {
         struct arena_mark mark = arena_mark(arena);
         for (size_t j = 0; j < 3; j++) {

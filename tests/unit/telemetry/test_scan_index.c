@@ -1,7 +1,7 @@
 /* Every version of the structural index gives the same index. The versions are private to their file. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 
 #include <cmocka.h>
@@ -51,9 +51,9 @@ static void check_all(const char *p, size_t n, bool ok)
 {
 #if defined(__x86_64__)
     check(index_sse2, p, n, ok);
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi"))
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt"))
         check(index_avx2, p, n, ok);
-    if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("bmi"))
+    if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt"))
         check(index_avx512, p, n, ok);
 #else
     check(index_plain, p, n, ok);
