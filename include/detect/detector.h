@@ -18,7 +18,7 @@ struct detector {
 const struct plugin_list *detector_list(void);
 
 /* Fit and score all rows: score[rows->n]. Features are computed in blocks. A score that is not finite is an error naming the row.
- * Collective. *model may be NULL if it is not wanted. */
+ * Collective. */
 MUST_CHECK bool detect_score(const struct comm *comm, const struct choice *detector, const struct rows *rows, uint64_t seed,
                              struct arena *arena, double *score, struct error *err);
 

@@ -209,8 +209,8 @@ static void test_constant_columns(void **state)
     arena_free(arena);
 }
 
-/* The middle of three points is never isolated first: by hand, the ends are one split away with probability 1/2 (or by
- * the first split with the gap's share), the middle always two. */
+/* By hand: the first split cuts off one end, with a chance equal to its gap's share of the range; the second parts the
+ * rest. */
 static void test_three_points_on_a_line(void **state)
 {
     const struct comm *world = *state;
