@@ -1,5 +1,6 @@
-/* A group of ranks. A function is collective if and only if it takes `const struct comm *`: every rank of the group must
- * call it, in the same order. MPI's own failures end the job (MPI's default handler); user errors go through agree(). */
+/* A group of ranks. A function is collective if and only if it takes `const struct comm *`: every rank of the group
+ * must call it, in the same order. MPI's own failures end the job (MPI's default handler); user errors go through
+ * agree(). */
 #ifndef COMM_COMM_H
 #define COMM_COMM_H
 
@@ -23,7 +24,8 @@ NO_RETURN void comm_abort(const struct comm *comm, int exit_code);
 void comm_barrier(const struct comm *comm);
 /* Bytes of root to all; any size. */
 void comm_bcast(const struct comm *comm, void *data, size_t bytes, int root);
-/* root's zero-terminated or counted bytes to all, placed in the arena on the others (root gets its own pointer back). */
+/* root's zero-terminated or counted bytes to all, placed in the arena on the others (root gets its own pointer back).
+ */
 const void *comm_bcast_new(const struct comm *comm, const void *data, size_t *bytes, int root, struct arena *arena);
 /* Bytes this rank has handed to MPI since the start (payload, as counted by this module). Local. */
 int64_t comm_bytes_sent(const struct comm *comm);

@@ -7,7 +7,8 @@
 struct plan {
     int64_t n_global, block; /* rows in all; rows of a whole block */
     int n_ranks, rank;
-    int64_t *first; /* [n_ranks + 1]: rank r owns rows first[r] .. first[r + 1] - 1; every first is a multiple of block or n_global */
+    int64_t *first; /* [n_ranks + 1]: rank r owns rows first[r] .. first[r + 1] - 1; every first is a multiple of block
+                       or n_global */
 };
 
 /* Whole blocks dealt evenly, earlier ranks get the odd ones. Local: every rank computes the same plan. block >= 1. */

@@ -1,6 +1,6 @@
-/* Progress of long work: rate, share, time left. A bar on a terminal, one line every few seconds in a batch log, nothing when
- * the log level is quiet or the work is short. Rank 0 prints its own share as an estimate of the whole: no messages are sent,
- * so ticks are local and cheap. */
+/* Progress of long work: rate, share, time left. A bar on a terminal, one line every few seconds in a batch log,
+ * nothing when the log level is quiet or the work is short. Rank 0 prints its own share as an estimate of the whole: no
+ * messages are sent, so ticks are local and cheap. */
 #ifndef COMM_PROGRESS_H
 #define COMM_PROGRESS_H
 

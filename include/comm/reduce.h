@@ -1,4 +1,5 @@
-/* Reductions whose result is the same for any number of ranks: integers and exact sums only. In place, result on all ranks. */
+/* Reductions whose result is the same for any number of ranks: integers and exact sums only. In place, result on all
+ * ranks. */
 #ifndef COMM_REDUCE_H
 #define COMM_REDUCE_H
 
@@ -15,8 +16,9 @@ int64_t reduce_scan_i64(const struct comm *comm, int64_t value);
 /* all[r] = value of rank r; all has comm_size entries, on every rank. */
 void reduce_list_i64(const struct comm *comm, int64_t value, int64_t *all);
 
-/* Sum over all ranks of the block partials added to acc, out[n] on every rank: bit-equal for any number of ranks and any order.
- * Ships three int64 lanes through plain MPI_SUM. Fails on all ranks if any partial was not finite or broke the bound. */
+/* Sum over all ranks of the block partials added to acc, out[n] on every rank: bit-equal for any number of ranks and
+ * any order. Ships three int64 lanes through plain MPI_SUM. Fails on all ranks if any partial was not finite or broke
+ * the bound. */
 MUST_CHECK bool exact_reduce(const struct comm *comm, const struct exact *acc, double *out, struct error *err);
 
 #endif

@@ -7,19 +7,21 @@
 
 struct detector {
     struct plugin plugin;
-    /* Collective. The model is the same on every rank for any distribution of the rows, and lives in the arena. Documented
-     * outcomes: no rows at all is an error (ERROR_INPUT); one row, equal rows, constant columns are not. */
-    bool (*fit)(const struct comm *comm, const struct rows *rows, const void *params, uint64_t seed, struct arena *arena,
-                void **model, struct error *err);
-    /* score[n], higher = stranger, finite; x[n * d], row[n] global ids. Local, pure. */
-    void (*score)(const void *model, const float *x, const int64_t *row, size_t n, size_t d, double *score);
+    /* Collective. The model is the same on every rank for any distribution of the rows, and lives in the arena.
+     * Documented outcomes: one row, equal rows, constant columns are not. */
+    bool (*fit)(const struct comm *comm, const struct rows *rows, const void *params, uint64_t seed,
+                struct arena *arena, void **model, struct error *err);
+    /* score[n] of rows first .. first + n - 1: higher = stranger, finite; x[n * rows->d] are their features, NULL if
+     * `featureless`. Local, pure. */
+    void (*score)(const void *model, const struct rows *rows, size_t first, size_t n, const float *x, double *score);
+    bool featureless; /* works on texts, ids or counts alone: no features are computed for it */
 };
 
 const struct plugin_list *detector_list(void);
 
-/* Fit and score all rows: score[rows->n]. Features are computed in blocks. A score that is not finite is an error naming the row.
- * Collective. */
-MUST_CHECK bool detect_score(const struct comm *comm, const struct choice *detector, const struct rows *rows, uint64_t seed,
-                             struct arena *arena, double *score, struct error *err);
+/* Fit and score all rows: score[rows->n]. Features are computed in blocks. No rows on any rank is an error, and so is a
+ * score that is not finite (naming the row). Collective. */
+MUST_CHECK bool detect_score(const struct comm *comm, const struct choice *detector, const struct rows *rows,
+                             uint64_t seed, struct arena *arena, double *score, struct error *err);
 
 #endif

@@ -20,9 +20,9 @@ static inline double metric_value(const struct metrics *m, int which)
 }
 
 struct evaluate_params {
-    double tpr, fpr;      /* the operating points */
-    double daily_volume;  /* lines a day that false alarms are stated for */
-    int64_t bootstrap;    /* resamples */
+    double tpr, fpr;     /* the operating points */
+    double daily_volume; /* lines a day that false alarms are stated for */
+    int64_t bootstrap;   /* resamples */
 };
 
 extern const struct param_spec evaluate_params_spec[];
@@ -30,10 +30,12 @@ extern const struct param_spec evaluate_params_spec[];
 /* score[n] (no NaN), y[n]. Fails if a class is missing. */
 MUST_CHECK bool evaluate(const double *score, const uint8_t *y, size_t n, const struct evaluate_params *params,
                          struct arena *arena, struct metrics *out, struct error *err);
-/* out[params->bootstrap]: metrics of stratified resamples (each class with replacement, its own size). Resample i is a function of
- * (seed, i) and the rows' order alone, so two score vectors of the same rows are resampled alike: differences are paired. */
-MUST_CHECK bool evaluate_bootstrap(const double *score, const uint8_t *y, size_t n, const struct evaluate_params *params,
-                                   uint64_t seed, struct arena *arena, struct metrics *out, struct error *err);
+/* out[params->bootstrap]: metrics of stratified resamples (each class with replacement, its own size). Resample i is a
+ * function of (seed, i) and the rows' order alone, so two score vectors of the same rows are resampled alike:
+ * differences are paired. */
+MUST_CHECK bool evaluate_bootstrap(const double *score, const uint8_t *y, size_t n,
+                                   const struct evaluate_params *params, uint64_t seed, struct arena *arena,
+                                   struct metrics *out, struct error *err);
 /* Percentile interval at `level` (0.95) of value[n]: linear interpolation between order statistics. Reorders value. */
 void evaluate_interval(double *value, size_t n, double level, double *low, double *high);
 

@@ -1,4 +1,5 @@
-/* Many runs -> one sweep file and the saturation table: means over seeds with intervals that cover test rows and seeds. */
+/* Many runs -> one sweep file and the saturation table: means over seeds with intervals that cover test rows and seeds.
+ */
 #ifndef EXPERIMENT_COLLECT_H
 #define EXPERIMENT_COLLECT_H
 

@@ -34,15 +34,15 @@ struct test_set {
 
 struct experiment {
     const char *name;
-    const char *data_dir;      /* where relative input paths start; not part of the run's identity */
-    bool generates;            /* has a "generate" section: missing synthetic telemetry is made in data_dir first */
+    const char *data_dir; /* where relative input paths start; not part of the run's identity */
+    bool generates;       /* has a "generate" section: missing synthetic telemetry is made in data_dir first */
     struct generate generate;
     struct ingest_options ingest;
     size_t n_days;
-    struct inputs *day;        /* [n_days] */
+    struct inputs *day;              /* [n_days] */
     struct sample benign, malicious; /* the baseline */
     size_t n_tests;
-    struct test_set *test;     /* [n_tests] */
+    struct test_set *test;       /* [n_tests] */
     struct feature_set features; /* what the detector sees */
     struct choice detector;
     struct select_params select;
@@ -52,7 +52,7 @@ struct experiment {
     struct feature_set classifier_features;
     struct evaluate_params evaluate;
     size_t n_sizes;
-    int64_t *size;             /* [n_sizes] benign anomalies added to the baseline, rising */
+    int64_t *size; /* [n_sizes] benign anomalies added to the baseline, rising */
     int64_t seed;
 };
 
@@ -60,7 +60,8 @@ struct experiment {
 MUST_CHECK bool config_read(const struct comm *comm, const char *path, const struct setting *setting, size_t n_settings,
                             struct json_doc **out, struct error *err);
 /* Resolves a document (its "sweep" section is left alone). Local: the same document gives the same result. */
-MUST_CHECK bool experiment_parse(const struct json_doc *doc, struct arena *arena, struct experiment *out, struct error *err);
+MUST_CHECK bool experiment_parse(const struct json_doc *doc, struct arena *arena, struct experiment *out,
+                                 struct error *err);
 /* Canonical JSON of everything that decides the results, defaults included; not data_dir. */
 void experiment_to_json(const struct experiment *experiment, struct buf *out);
 /* Paid label backends give way to the oracle with its defaults, so that nobody is asked for money; says so. */

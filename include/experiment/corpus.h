@@ -16,7 +16,8 @@ struct corpus {
  * Collective. */
 MUST_CHECK bool corpus_baseline(const struct comm *comm, const struct experiment *experiment, struct arena *arena,
                                 struct corpus *out, struct ingest_stats *stats, struct error *err);
-/* A test set: the inputs' unique lines of known truth, in row order, without those in `training` (counted in *dropped). Collective. */
+/* A test set: the inputs' unique lines of known truth, in row order, without those in `training` (counted in *dropped).
+ * Collective. */
 MUST_CHECK bool corpus_test(const struct comm *comm, const struct experiment *experiment, const struct test_set *test,
                             const struct corpus *training, struct arena *arena, struct corpus *out, int64_t *dropped,
                             struct ingest_stats *stats, struct error *err);

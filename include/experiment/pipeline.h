@@ -13,10 +13,10 @@ struct stage_digest {
 };
 
 struct point {
-    bool reached;       /* false: fewer benign verdicts than the size asks for; no numbers then */
-    int64_t asked;      /* labels asked for until that many benign ones were found */
+    bool reached;                      /* false: fewer benign verdicts than the size asks for; no numbers then */
+    int64_t asked;                     /* labels asked for until that many benign ones were found */
     struct metrics metrics, low, high; /* 95 % bootstrap interval over test rows */
-    struct metrics *resample; /* [evaluate.bootstrap] */
+    struct metrics *resample;          /* [evaluate.bootstrap] */
 };
 
 struct test_result {
@@ -28,7 +28,7 @@ struct test_result {
 struct result {
     struct ingest_stats ingest;
     int64_t baseline_benign, baseline_malicious;
-    struct select_stats *day; /* [n_days] */
+    struct select_stats *day;         /* [n_days] */
     int64_t *day_events, *day_unique; /* [n_days] */
     int64_t picks, benign_picks;
     struct label_stats label;
@@ -36,7 +36,7 @@ struct result {
     size_t n_digests;
     struct stage_digest *digest;
     double seconds[STAGE_COUNT]; /* wall time, rank 0's */
-    bool synthetic; /* some record of any input says it is synthetic */
+    bool synthetic;              /* some record of any input says it is synthetic */
 };
 
 /* Collective. journal and quarantine: paths or NULL. Result in the arena. */

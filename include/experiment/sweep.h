@@ -1,13 +1,14 @@
-/* A grid of runs: the configuration's "sweep" section maps dotted keys to lists of values. One HDF5 file a run, named by the hash of
- * its canonical configuration, the program's version and the input files' names and sizes; finished runs are skipped. */
+/* A grid of runs: the configuration's "sweep" section maps dotted keys to lists of values. One HDF5 file a run, named
+ * by the hash of its canonical configuration, the program's version and the input files' names and sizes; finished runs
+ * are skipped. */
 #ifndef EXPERIMENT_SWEEP_H
 #define EXPERIMENT_SWEEP_H
 
 #include "experiment/config.h"
 
 struct axis {
-    const char *key;    /* "detector", "select.near_threshold", "seed" */
-    const char *name;   /* its last part, unique in the sweep */
+    const char *key;  /* "detector", "select.near_threshold", "seed" */
+    const char *name; /* its last part, unique in the sweep */
     size_t n;
     const char **value; /* [n] as shown: a plug-in's name or a number */
 };

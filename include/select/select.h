@@ -1,6 +1,6 @@
 /* Which lines are worth a label: each day's strangest, no line twice, near-duplicates removed, under a daily budget.
- * Days accumulate. The picks are the same on every rank and for any number of ranks; picks of a smaller budget on a single
- * day are a prefix of those of a larger one. */
+ * Days accumulate. The picks are the same on every rank and for any number of ranks; picks of a smaller budget on a
+ * single day are a prefix of those of a larger one. */
 #ifndef SELECT_SELECT_H
 #define SELECT_SELECT_H
 
@@ -9,18 +9,20 @@
 
 struct select_params {
     int64_t budget;        /* lines a day */
-    double near_threshold; /* a candidate whose embedding's cosine to a kept line (of any day) exceeds this is dropped; 1 keeps all */
-    int64_t overfetch;     /* candidates fetched at first, as a multiple of the budget; doubled while the budget is not met */
+    double near_threshold; /* a candidate whose embedding's cosine to a kept line (of any day) exceeds this is dropped;
+                              1 keeps all */
+    int64_t
+        overfetch; /* candidates fetched at first, as a multiple of the budget; doubled while the budget is not met */
 };
 
 extern const struct param_spec select_params_spec[];
 
 struct pick {
-    int32_t day;        /* index of the day */
-    int64_t row;        /* its row in that day */
+    int32_t day; /* index of the day */
+    int64_t row; /* its row in that day */
     double score;
-    float nearest;      /* highest cosine to a line kept before it; 0 if none */
-    int64_t count;      /* how often the line was seen that day */
+    float nearest; /* highest cosine to a line kept before it; 0 if none */
+    int64_t count; /* how often the line was seen that day */
     struct hash128 hash;
     struct str text;
     enum platform platform;

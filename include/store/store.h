@@ -1,5 +1,6 @@
-/* HDF5 files that xarray opens with engine="h5netcdf": named dimensions, coordinates, attributes. One rank writes or reads a file.
- * A file being written has a temporary name; store_commit closes it, syncs and renames, so a killed run leaves no broken file. */
+/* HDF5 files that xarray opens with engine="h5netcdf": named dimensions, coordinates, attributes. One rank writes or
+ * reads a file. A file being written has a temporary name; store_commit closes it, syncs and renames, so a killed run
+ * leaves no broken file. */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
@@ -18,24 +19,31 @@ void store_close(struct store *store);
 MUST_CHECK bool store_open(const char *path, struct store **out, struct error *err);
 
 /* Attributes of the object at `path` ("/" the file, "/group" made if missing, "/dataset"). Strings are UTF-8. */
-MUST_CHECK bool store_attr_str(struct store *store, const char *path, const char *name, struct str value, struct error *err);
-MUST_CHECK bool store_attr_i64(struct store *store, const char *path, const char *name, int64_t value, struct error *err);
-MUST_CHECK bool store_attr_f64(struct store *store, const char *path, const char *name, double value, struct error *err);
+MUST_CHECK bool store_attr_str(struct store *store, const char *path, const char *name, struct str value,
+                               struct error *err);
+MUST_CHECK bool store_attr_i64(struct store *store, const char *path, const char *name, int64_t value,
+                               struct error *err);
+MUST_CHECK bool store_attr_f64(struct store *store, const char *path, const char *name, double value,
+                               struct error *err);
 MUST_CHECK bool store_get_attr_str(struct store *store, const char *path, const char *name, struct arena *arena,
                                    struct str *out, struct error *err);
-MUST_CHECK bool store_get_attr_i64(struct store *store, const char *path, const char *name, int64_t *out, struct error *err);
-MUST_CHECK bool store_get_attr_f64(struct store *store, const char *path, const char *name, double *out, struct error *err);
+MUST_CHECK bool store_get_attr_i64(struct store *store, const char *path, const char *name, int64_t *out,
+                                   struct error *err);
+MUST_CHECK bool store_get_attr_f64(struct store *store, const char *path, const char *name, double *out,
+                                   struct error *err);
 
 /* A coordinate: a one-dimensional dataset that is a dimension scale named like its path's last part. */
-MUST_CHECK bool store_axis_i64(struct store *store, const char *path, const int64_t *value, size_t n, struct error *err);
+MUST_CHECK bool store_axis_i64(struct store *store, const char *path, const int64_t *value, size_t n,
+                               struct error *err);
 MUST_CHECK bool store_axis_f64(struct store *store, const char *path, const double *value, size_t n, struct error *err);
-MUST_CHECK bool store_axis_str(struct store *store, const char *path, const struct str *value, size_t n, struct error *err);
+MUST_CHECK bool store_axis_str(struct store *store, const char *path, const struct str *value, size_t n,
+                               struct error *err);
 
-/* An array over axes written before: axis[rank] are their paths; its shape is their lengths, row-major. Made with chunks and deflate
- * when over 64 KiB. */
+/* An array over axes written before: axis[rank] are their paths; its shape is their lengths, row-major. Made with
+ * chunks and deflate when over 64 KiB. */
 enum store_type { STORE_F64, STORE_F32, STORE_I64, STORE_U8 };
-MUST_CHECK bool store_array(struct store *store, const char *path, enum store_type type, const char *const *axis, size_t rank,
-                            const void *data, struct error *err);
+MUST_CHECK bool store_array(struct store *store, const char *path, enum store_type type, const char *const *axis,
+                            size_t rank, const void *data, struct error *err);
 MUST_CHECK bool store_array_str(struct store *store, const char *path, const char *const *axis, size_t rank,
                                 const struct str *data, struct error *err);
 

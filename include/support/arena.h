@@ -20,7 +20,7 @@ void *arena_alloc(struct arena *arena, size_t n, size_t size);
 void *arena_zalloc(struct arena *arena, size_t n, size_t size); /* the same, zeroed */
 /* Bytes packed without alignment, for strings. */
 char *arena_bytes(struct arena *arena, size_t n);
-char *arena_copy(struct arena *arena, const void *p, size_t n);                       /* n bytes, not terminated */
+char *arena_copy(struct arena *arena, const void *p, size_t n);                     /* n bytes, not terminated */
 char *arena_printf(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3); /* zero-terminated */
 
 /* Memory taken after the mark is given back for reuse by this arena (not to the system). */

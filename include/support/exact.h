@@ -9,10 +9,10 @@
 
 struct exact {
     size_t n;
-    double unit;   /* value of the lowest bit: a power of two */
-    double bound;  /* the bound, rounded up to a power of two */
+    double unit;                 /* value of the lowest bit: a power of two */
+    double bound;                /* the bound, rounded up to a power of two */
     __extension__ __int128 *sum; /* [n] */
-    bool broken;   /* a partial was not finite or broke the bound; exact_value and exact_reduce then fail */
+    bool broken; /* a partial was not finite or broke the bound; exact_value and exact_reduce then fail */
 };
 
 /* n sums, all zero. bound > 0 and finite, the same on all ranks. */

@@ -1,5 +1,5 @@
-/* JSON over cJSON: // and block comments stripped, duplicate keys refused, errors with file:line:column, canonical dump.
- * 64-bit values that doubles cannot hold travel as strings. A node is borrowed from its document. */
+/* JSON over cJSON: // and block comments stripped, duplicate keys refused, errors with file:line:column, canonical
+ * dump. 64-bit values that doubles cannot hold travel as strings. A node is borrowed from its document. */
 #ifndef SUPPORT_JSON_H
 #define SUPPORT_JSON_H
 
@@ -15,14 +15,15 @@ enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSO
  * comments: whether // and block comments are allowed (configs yes, data no). */
 MUST_CHECK bool json_parse(struct str text, const char *name, bool comments, struct json_doc **out, struct error *err);
 MUST_CHECK bool json_read(const char *path, struct json_doc **out, struct error *err); /* a config file, up to 16 MiB */
-void json_free(struct json_doc *doc); /* NULL-safe */
+void json_free(struct json_doc *doc);                                                  /* NULL-safe */
 const struct json *json_root(const struct json_doc *doc);
 
 enum json_type json_type(const struct json *node);
-size_t json_count(const struct json *node);                            /* members of an array or object */
-const struct json *json_at(const struct json *node, size_t i);         /* i-th member, in order */
-const char *json_key(const struct json *node);                         /* this node's own key, or "" */
-const struct json *json_get(const struct json *object, const char *key); /* NULL if absent or not an object; case-sensitive */
+size_t json_count(const struct json *node);                    /* members of an array or object */
+const struct json *json_at(const struct json *node, size_t i); /* i-th member, in order */
+const char *json_key(const struct json *node);                 /* this node's own key, or "" */
+const struct json *json_get(const struct json *object,
+                            const char *key); /* NULL if absent or not an object; case-sensitive */
 const struct json *json_path(const struct json *node, const char *dotted); /* "a.b.c" */
 
 /* Typed values; false if the node is NULL or of another type (or, for i64, not whole or beyond 2^53; a string of digits
@@ -32,13 +33,15 @@ bool json_as_f64(const struct json *node, double *out);
 bool json_as_i64(const struct json *node, int64_t *out);
 bool json_as_bool(const struct json *node, bool *out);
 
-/* Sets *err to "name:line:column: message" for the node's place (values set by json_set have "--set path"). Returns false. */
+/* Sets *err to "name:line:column: message" for the node's place (values set by json_set have "--set path"). Returns
+ * false. */
 bool json_fail(const struct json_doc *doc, const struct json *node, struct error *err, const char *format, ...)
     PRINTF_LIKE(4, 5);
 /* Refuses members of `object` that are not among keys[n], naming the nearest known key. */
-MUST_CHECK bool json_known_keys(const struct json_doc *doc, const struct json *object, const char *const *keys, size_t n,
-                                struct error *err);
-/* Sets a dotted path to a value given as text: parsed as JSON if it parses, else taken as a string. Makes missing objects. */
+MUST_CHECK bool json_known_keys(const struct json_doc *doc, const struct json *object, const char *const *keys,
+                                size_t n, struct error *err);
+/* Sets a dotted path to a value given as text: parsed as JSON if it parses, else taken as a string. Makes missing
+ * objects. */
 MUST_CHECK bool json_set(struct json_doc *doc, const char *dotted, const char *value, struct error *err);
 /* Removes a dotted path if present. */
 void json_remove(struct json_doc *doc, const char *dotted);

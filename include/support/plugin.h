@@ -1,4 +1,5 @@
-/* What every plug-in of every kind shows: its name, a line about it, its parameters. The first member of each kind's vtable. */
+/* What every plug-in of every kind shows: its name, a line about it, its parameters. The first member of each kind's
+ * vtable. */
 #ifndef SUPPORT_PLUGIN_H
 #define SUPPORT_PLUGIN_H
 

@@ -7,13 +7,14 @@
 #include "telemetry/input.h"
 #include "telemetry/normalize.h"
 
-/* Unique lines, one a canonical form, each on exactly one rank: the one that read its first record. Arrays [n], row rising.
- * row: global record number (inputs in order, files in byte order of their names, records in file order; good records only).
- * text, platform: of the first record. count: records of this canonical form in the day. truth: the worst of its records. */
+/* Unique lines, one a canonical form, each on exactly one rank: the one that read its first record. Arrays [n], row
+ * rising. row: global record number (inputs in order, files in byte order of their names, records in file order; good
+ * records only). text, platform: of the first record. count: records of this canonical form in the day. truth: the
+ * worst of its records. */
 struct lines {
     size_t n;
     int64_t n_global; /* unique lines over all ranks */
-    int64_t n_events; /* good records over all ranks */
+    int64_t n_events; /* good records over all ranks, of the wanted parts: the sum of count */
     int64_t *row;
     int64_t *count;
     struct hash128 *hash; /* of the canonical form, seeded */
@@ -25,31 +26,32 @@ struct lines {
 struct ingest_stats {
     int64_t files, bytes; /* bytes on disk */
     int64_t records, bad, filtered, blank;
-    int64_t unreadable; /* files that could not be opened or ended early (what was whole in them is kept) */
-    int64_t synthetic;  /* records that say they are synthetic */
+    int64_t unreadable;    /* files that could not be opened or ended early (what was whole in them is kept) */
+    int64_t synthetic;     /* records that say they are synthetic */
     uint64_t input_digest; /* of the file names below the data folder and their sizes */
     double seconds;
 };
 
 struct ingest_options {
     const char *data_dir;   /* relative paths start here; NULL or "" is the working folder */
-    const char *quarantine; /* JSON lines {file, line, offset, reason, bytes} of bad records and files are appended here; NULL: counted only */
+    const char *quarantine; /* JSON lines {file, line, offset, reason, bytes} of bad records and files are appended
+                               here; NULL: counted only */
     struct normalize normalize;
-    uint64_t seed;           /* of the line hashes */
+    uint64_t seed;            /* of the line hashes */
     int64_t max_record_bytes; /* longer records are bad */
 };
 
 extern const struct param_spec ingest_params[]; /* rows of struct ingest_options that are plain parameters */
 
-/* Collective. Bad records and unreadable files are counted and quarantined, with a warning; it fails only if an input matches no
- * file at all, the format is unknown, or the quarantine cannot be written. lines live in the arena. */
+/* Collective. Bad records and unreadable files are counted and quarantined, with a warning; it fails only if an input
+ * matches no file at all, the format is unknown, or the quarantine cannot be written. lines live in the arena. */
 MUST_CHECK bool day_read(const struct comm *comm, const struct input *inputs, size_t n_inputs,
                          const struct ingest_options *options, struct arena *arena, struct lines *out,
                          struct ingest_stats *stats, struct error *err);
-/* Hash of the input files' names below data_dir and their sizes, without reading them: what ingest_stats.input_digest holds. The
- * same on every rank. Fails like day_read if an input matches nothing. Collective. */
-MUST_CHECK bool day_input_digest(const struct comm *comm, const struct input *inputs, size_t n_inputs, const char *data_dir,
-                                 uint64_t *digest, struct error *err);
+/* Hash of the input files' names below data_dir and their sizes, without reading them: what ingest_stats.input_digest
+ * holds. The same on every rank. Fails like day_read if an input matches nothing. Collective. */
+MUST_CHECK bool day_input_digest(const struct comm *comm, const struct input *inputs, size_t n_inputs,
+                                 const char *data_dir, uint64_t *digest, struct error *err);
 void ingest_add(struct ingest_stats *total, const struct ingest_stats *more); /* local */
 
 #endif

@@ -1,5 +1,6 @@
 /* The fast field scanner for one-line JSON objects: finds the wanted top-level string fields without building a tree.
- * A record it does not fully understand is handed to a complete parser, so the answer is always the complete parser's. */
+ * A record it does not fully understand is handed to a complete parser, so the answer is always the complete parser's.
+ */
 #ifndef TELEMETRY_SCAN_H
 #define TELEMETRY_SCAN_H
 
@@ -10,13 +11,13 @@ enum scan_type { SCAN_ABSENT, SCAN_STRING, SCAN_OTHER };
 
 struct scan_field {
     enum scan_type type;
-    bool escaped;    /* a string with backslashes: raw is not yet the text */
-    struct str raw;  /* between the quotes of a string; else the value's own text (true, 12, null, {...}) */
+    bool escaped;   /* a string with backslashes: raw is not yet the text */
+    struct str raw; /* between the quotes of a string; else the value's own text (true, 12, null, {...}) */
 };
 
-/* record: one JSON object, trailing blanks allowed. names[n] are the wanted top-level keys; out[n]. The last of duplicate keys
- * counts. False if the record is not valid JSON (strict RFC 8259 with valid UTF-8) or not an object: *reason says why.
- * Local, pure. */
+/* record: one JSON object, trailing blanks allowed. names[n] are the wanted top-level keys; out[n]. The last of
+ * duplicate keys counts. False if the record is not valid JSON (strict RFC 8259 with valid UTF-8) or not an object:
+ * *reason says why. Local, pure. */
 bool scan_object(struct str record, const struct str *names, size_t n, struct scan_field *out, const char **reason);
 /* The text of a string field: unescaped into the arena, or raw itself if nothing was escaped. False on a bad escape
  * (lone surrogates become U+FFFD instead). */

@@ -9,19 +9,19 @@ enum { TRAIN_BLOCK = 64 }; /* rows of a block: a block is summed in row order on
 
 /* This rank's whole blocks of the training set. */
 struct dataset {
-    struct plan plan;   /* block TRAIN_BLOCK */
-    size_t n, d;        /* rows here (plan_count), columns */
-    const float *x;     /* [n * d] row-major, finite */
-    const uint8_t *y;   /* [n] 0 benign, 1 malicious */
+    struct plan plan;    /* block TRAIN_BLOCK */
+    size_t n, d;         /* rows here (plan_count), columns */
+    const float *x;      /* [n * d] row-major, finite */
+    const uint8_t *y;    /* [n] 0 benign, 1 malicious */
     const float *weight; /* [n] > 0, at most 2^10; NULL: all 1 */
 };
 
 struct classifier {
     struct plugin plugin;
-    /* Collective. The model is the same on every rank for any number of ranks, and lives in the arena. A set with one class only, or
-     * none, is an error (ERROR_INPUT). */
-    bool (*fit)(const struct comm *comm, const struct dataset *data, const void *params, uint64_t seed, struct arena *arena,
-                void **model, struct error *err);
+    /* Collective. The model is the same on every rank for any number of ranks, and lives in the arena. A set with one
+     * class only, or none, is an error (ERROR_INPUT). */
+    bool (*fit)(const struct comm *comm, const struct dataset *data, const void *params, uint64_t seed,
+                struct arena *arena, void **model, struct error *err);
     /* score[n]: log odds of malicious, finite; x[n * d]. Local, pure. */
     void (*predict)(const void *model, const float *x, size_t n, size_t d, double *score);
 };

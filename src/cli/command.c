@@ -54,7 +54,7 @@ bool command_collect_sweep(const struct comm *comm, const struct sweep *sweep, c
 }
 
 bool command_run_sweep(const struct comm *comm, const struct json_doc *doc, const struct arguments *arguments,
-                   struct error *err)
+                       struct error *err)
 {
     struct arena *arena = arena_new();
     struct sweep sweep;

@@ -32,7 +32,7 @@ const char *command_out_dir(const struct arguments *arguments, const struct json
 MUST_CHECK bool command_collect_sweep(const struct comm *comm, const struct sweep *sweep, const char *out_dir,
                                       struct error *err);
 /* Plan, run what is missing, collect, print the table: what `run` and `sweep` share. */
-MUST_CHECK bool command_run_sweep(const struct comm *comm, const struct json_doc *doc, const struct arguments *arguments,
-                              struct error *err);
+MUST_CHECK bool command_run_sweep(const struct comm *comm, const struct json_doc *doc,
+                                  const struct arguments *arguments, struct error *err);
 
 #endif

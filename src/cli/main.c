@@ -11,17 +11,20 @@ static void print_help(const struct comm *comm)
     size_t n;
     const struct command *const *commands = command_all(&n);
     struct buf out = {.limit = 65536};
-    buf_printf(&out, "benomaly %s: find strange benign command lines, label them, train on them, measure fewer false alarms\n\n"
-                     "usage: [mpiexec -n RANKS] benomaly COMMAND [ARGUMENTS] [OPTIONS]\n\n",
-               BENOMALY_VERSION);
+    buf_printf(
+        &out,
+        "benomaly %s: find strange benign command lines, label them, train on them, measure fewer false alarms\n\n"
+        "usage: [mpiexec -n RANKS] benomaly COMMAND [ARGUMENTS] [OPTIONS]\n\n",
+        BENOMALY_VERSION);
     for (size_t i = 0; i < n; i++)
         buf_printf(&out, "  %-34s %s\n", commands[i]->usage, commands[i]->summary);
-    buf_add_str(&out, STR("\noptions\n"
-                          "  --set KEY=VALUE   change a configuration value, as in --set select.budget=100; may be repeated\n"
-                          "  --out DIR         where results go (default results/NAME, NAME from the configuration)\n"
-                          "  --quiet           errors only        --verbose  more than usual\n"
-                          "  --help            of a command: what it does      --version\n\n"
-                          "`benomaly COMMAND --help` says more; `benomaly list` shows every plug-in with its parameters.\n"));
+    buf_add_str(&out,
+                STR("\noptions\n"
+                    "  --set KEY=VALUE   change a configuration value, as in --set select.budget=100; may be repeated\n"
+                    "  --out DIR         where results go (default results/NAME, NAME from the configuration)\n"
+                    "  --quiet           errors only        --verbose  more than usual\n"
+                    "  --help            of a command: what it does      --version\n\n"
+                    "`benomaly COMMAND --help` says more; `benomaly list` shows every plug-in with its parameters.\n"));
     print_job(comm, buf_str(&out));
     buf_free(&out);
 }
@@ -37,8 +40,8 @@ static const struct command *find_command(const char *name, struct error *err)
         names[i] = commands[i]->name;
     }
     const char *near = nearest_name(name, names, n);
-    fail(err, ERROR_USAGE, "unknown command \"%s\"%s%s%s; `benomaly --help` lists them", name, near ? " (did you mean \"" : "",
-         near ? near : "", near ? "\"?)" : "");
+    fail(err, ERROR_USAGE, "unknown command \"%s\"%s%s%s; `benomaly --help` lists them", name,
+         near ? " (did you mean \"" : "", near ? near : "", near ? "\"?)" : "");
     return NULL;
 }
 
@@ -81,7 +84,8 @@ static bool parse_arguments(int argc, char **argv, struct arguments *args, struc
         else if (strncmp(word, "--out=", 6) == 0)
             args->out = word + 6;
         else if (word[0] == '-' && word[1] != '\0')
-            return fail(err, ERROR_USAGE, "unknown option or missing value: %s; `benomaly --help` lists the options", word);
+            return fail(err, ERROR_USAGE, "unknown option or missing value: %s; `benomaly --help` lists the options",
+                        word);
         else if (args->n_words == ARGUMENTS_MOST)
             return fail(err, ERROR_USAGE, "more than %d arguments", ARGUMENTS_MOST);
         else
@@ -93,8 +97,8 @@ static bool parse_arguments(int argc, char **argv, struct arguments *args, struc
 static void print_command_help(const struct comm *comm, const struct command *command)
 {
     struct buf out = {.limit = 65536};
-    buf_printf(&out, "usage: benomaly %s [OPTIONS]\n\n%s\n%s%s", command->usage, command->summary, command->details ? "\n" : "",
-               command->details ? command->details : "");
+    buf_printf(&out, "usage: benomaly %s [OPTIONS]\n\n%s\n%s%s", command->usage, command->summary,
+               command->details ? "\n" : "", command->details ? command->details : "");
     print_job(comm, buf_str(&out));
     buf_free(&out);
 }

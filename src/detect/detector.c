@@ -2,6 +2,7 @@
 
 #include "comm/agree.h"
 #include "comm/progress.h"
+#include "detect/need_rows.h"
 
 #include <math.h>
 
@@ -44,8 +45,9 @@ static bool score_rows(const struct comm *comm, const struct detector *detector,
     bool ok = true;
     for (size_t first = 0; ok && first < rows->n; first += BLOCK) {
         size_t n = min_size(BLOCK, rows->n - first);
-        rows_fill(rows, first, n, x);
-        detector->score(model, x, rows->row + first, n, rows->d, score + first);
+        if (!detector->featureless)
+            rows_fill(rows, first, n, x);
+        detector->score(model, rows, first, n, detector->featureless ? NULL : x, score + first);
         ok = all_finite(detector, score + first, rows->row + first, n, err);
         progress_tick(&progress, first + n);
     }
@@ -59,7 +61,9 @@ bool detect_score(const struct comm *comm, const struct choice *detector, const 
     const struct detector *method = (const struct detector *)(const void *)detector->plugin;
     struct arena_mark mark = arena_mark(arena);
     void *model = NULL;
-    bool ok = method->fit(comm, rows, detector->params, seed, arena, &model, err);
+    int64_t n_global;
+    bool ok =
+        need_rows(comm, rows, &n_global, err) && method->fit(comm, rows, detector->params, seed, arena, &model, err);
     if (ok)
         ok = agree(comm, score_rows(comm, method, model, rows, arena, score, err), err);
     arena_release(arena, mark);

@@ -7,12 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define VECTOR_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define VECTOR_CLONES
-#endif
-
 /* column[c * lanes + i] = key of row i, column c, in tiles that vectors can turn; lanes past n repeat the last row. */
 VECTOR_CLONES static void fill_columns(const float *restrict x, size_t n, size_t d, size_t lanes,
                                        uint32_t *restrict column)

@@ -5,10 +5,10 @@
 #include "support/file.h"
 #include "support/log.h"
 
-static const char *const top_keys[] = {"name",     "data",   "generate", "ingest",     "days",
-                                       "baseline", "tests",  "features", "detector",   "select",
-                                       "label",    "label_seed", "classifier", "classifier_features", "evaluate",
-                                       "sizes",    "seed",   "sweep"};
+static const char *const top_keys[] = {
+    "name",     "data",     "generate", "ingest", "days",       "baseline",   "tests",
+    "features", "detector", "select",   "label",  "label_seed", "classifier", "classifier_features",
+    "evaluate", "sizes",    "seed",     "sweep"};
 
 bool config_read(const struct comm *comm, const char *path, const struct setting *setting, size_t n_settings,
                  struct json_doc **out, struct error *err)
@@ -72,7 +72,9 @@ static bool parse_sample(const struct json_doc *doc, const struct json *baseline
     static const char *const keys[] = {"inputs", "pick", "count"};
     const struct json *node = json_get(baseline, key), *inputs = json_get(node, "inputs");
     if (!inputs)
-        return json_fail(doc, node ? node : baseline, err, "\"%s\" must be {\"inputs\": ..., \"pick\": \"all\", \"frequent\" or \"random\", \"count\": N}", key);
+        return json_fail(
+            doc, node ? node : baseline, err,
+            "\"%s\" must be {\"inputs\": ..., \"pick\": \"all\", \"frequent\" or \"random\", \"count\": N}", key);
     TRY(json_known_keys(doc, node, keys, ARRAY_LEN(keys), err));
     TRY(parse_inputs(doc, inputs, arena, &out->from, err));
     struct str rule = STR("all");
@@ -117,13 +119,15 @@ static bool parse_tests(const struct json_doc *doc, struct arena *arena, struct 
 static bool parse_sizes(const struct json_doc *doc, struct arena *arena, struct experiment *out, struct error *err)
 {
     const struct json *sizes;
-    TRY(require(doc, json_root(doc), "sizes", JSON_ARRAY, "a rising list of anomaly-set sizes, such as [0, 100, 500]", &sizes, err));
+    TRY(require(doc, json_root(doc), "sizes", JSON_ARRAY, "a rising list of anomaly-set sizes, such as [0, 100, 500]",
+                &sizes, err));
     out->n_sizes = json_count(sizes);
     out->size = ARENA_ARRAY(arena, int64_t, out->n_sizes);
     for (size_t i = 0; i < out->n_sizes; i++)
         if (!json_as_i64(json_at(sizes, i), &out->size[i]) || out->size[i] < 0 ||
             (i > 0 && out->size[i] <= out->size[i - 1]))
-            return json_fail(doc, json_at(sizes, i), err, "sizes must be whole numbers from 0 on, each above the one before");
+            return json_fail(doc, json_at(sizes, i), err,
+                             "sizes must be whole numbers from 0 on, each above the one before");
     return true;
 }
 
@@ -138,8 +142,8 @@ static bool parse_whole(const struct json_doc *doc, const char *key, uint64_t fa
 }
 
 /* A feature set at key, or the named default. */
-static bool parse_features(const struct json_doc *doc, const struct json *node, const char *fallback, struct arena *arena,
-                           struct feature_set *out, struct error *err)
+static bool parse_features(const struct json_doc *doc, const struct json *node, const char *fallback,
+                           struct arena *arena, struct feature_set *out, struct error *err)
 {
     if (node)
         return feature_set_parse(doc, node, arena, out, err);
@@ -155,7 +159,8 @@ static bool parse_choice(const struct json_doc *doc, const char *key, const stru
 {
     const struct json *node = json_get(json_root(doc), key);
     if (!node)
-        return json_fail(doc, json_root(doc), err, "\"%s\" is missing: name one of `benomaly list %s`", key, list->kind);
+        return json_fail(doc, json_root(doc), err, "\"%s\" is missing: name one of `benomaly list %s`", key,
+                         list->kind);
     return plugin_choose(list, doc, node, arena, out, err);
 }
 
@@ -169,8 +174,12 @@ static bool parse_methods(const struct json_doc *doc, struct arena *arena, struc
     params_default(select_params_spec, &out->select);
     TRY(params_from_json(select_params_spec, &out->select, doc, select, own, arena, err));
     TRY(parse_features(doc, json_get(select, "embedding"), "embedding", arena, &out->embedding, err));
+    if (feature_set_learns(&out->embedding))
+        return json_fail(doc, json_get(select, "embedding"), err,
+                         "lines of different days are compared: the embedding must not depend on a day's lines");
     if (!label)
-        return json_fail(doc, root, err, "\"label\" is missing: name a backend of `benomaly list backend`, or a chain of them");
+        return json_fail(doc, root, err,
+                         "\"label\" is missing: name a backend of `benomaly list backend`, or a chain of them");
     TRY(labeler_parse(doc, label, arena, &out->labeler, err));
     int64_t label_seed;
     TRY(parse_whole(doc, "label_seed", 1, &label_seed, err));
@@ -203,8 +212,8 @@ bool experiment_parse(const struct json_doc *doc, struct arena *arena, struct ex
     params_default(normalize_params, &out->ingest.normalize);
     static const char *const own[] = {"normalize", NULL};
     TRY(params_from_json(ingest_params, &out->ingest, doc, json_get(root, "ingest"), own, arena, err));
-    TRY(params_from_json(normalize_params, &out->ingest.normalize, doc, json_path(root, "ingest.normalize"), NULL, arena,
-                         err));
+    TRY(params_from_json(normalize_params, &out->ingest.normalize, doc, json_path(root, "ingest.normalize"), NULL,
+                         arena, err));
     out->ingest.data_dir = out->data_dir;
     TRY(parse_days(doc, arena, out, err));
     static const char *const baseline_keys[] = {"benign", "malicious"};

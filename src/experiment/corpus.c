@@ -62,8 +62,8 @@ static void corpus_unique(struct corpus *corpus)
         *(corpus->y[i] ? &corpus->n_malicious : &corpus->n_benign) += 1;
 }
 
-static bool read_baseline(const struct comm *comm, const struct experiment *e, struct arena *scratch, struct arena *arena,
-                          struct corpus *out, struct ingest_stats *stats, struct error *err)
+static bool read_baseline(const struct comm *comm, const struct experiment *e, struct arena *scratch,
+                          struct arena *arena, struct corpus *out, struct ingest_stats *stats, struct error *err)
 {
     const struct sample *sample[2] = {&e->malicious, &e->benign};
     struct lines lines[2];

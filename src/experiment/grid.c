@@ -70,7 +70,8 @@ static bool read_records(struct grid *grid, const char *out_dir, struct arena *a
             grid->any = record;
         if (record->n_tests != grid->any->n_tests || record->n_sizes != grid->any->n_sizes ||
             record->n_resamples != grid->any->n_resamples)
-            return fail(err, ERROR_CONFIG, "%s: runs of one sweep must share tests, sizes and evaluate.bootstrap", path);
+            return fail(err, ERROR_CONFIG, "%s: runs of one sweep must share tests, sizes and evaluate.bootstrap",
+                        path);
     }
     if (!grid->any)
         return fail(err, ERROR_INPUT, "%s/runs: no finished run of this sweep; `benomaly sweep` makes them", out_dir);
@@ -89,8 +90,10 @@ static size_t cell_records(const struct grid *grid, size_t arm, size_t c, const 
     return n;
 }
 
-/* Mean over n draws with replacement of the records' resample r: draw i of resample r is the same for every arm with n records. */
-static double draw_mean(const struct record *const *record, size_t n, int metric, size_t cell, size_t n_resamples, size_t r)
+/* Mean over n draws with replacement of the records' resample r: draw i of resample r is the same for every arm with n
+ * records. */
+static double draw_mean(const struct record *const *record, size_t n, int metric, size_t cell, size_t n_resamples,
+                        size_t r)
 {
     double sum = 0;
     for (size_t i = 0; i < n; i++) {
@@ -108,7 +111,8 @@ static double plain_mean(const struct record *const *record, size_t n, int metri
     return sum / (double)n;
 }
 
-static void summarise_cell(struct grid *grid, int m, size_t arm, size_t cell, const struct record **scratch, double *draws)
+static void summarise_cell(struct grid *grid, int m, size_t arm, size_t cell, const struct record **scratch,
+                           double *draws)
 {
     size_t at = arm * grid->n_tests * grid->n_sizes + cell, b = grid->n_resamples;
     struct summary *s = &grid->summary[m];
@@ -137,7 +141,8 @@ static void summarise(struct grid *grid, struct arena *arena)
     double *draws = ARENA_ARRAY(arena, double, grid->n_resamples);
     for (int m = 0; m < METRIC_COUNT; m++) {
         double *block = ARENA_ARRAY(arena, double, 6 * n);
-        grid->summary[m] = (struct summary){block, block + n, block + 2 * n, block + 3 * n, block + 4 * n, block + 5 * n};
+        grid->summary[m] =
+            (struct summary){block, block + n, block + 2 * n, block + 3 * n, block + 4 * n, block + 5 * n};
         for (size_t i = 0; i < n; i++)
             summarise_cell(grid, m, i / cells, i % cells, scratch, draws);
     }

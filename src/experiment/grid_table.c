@@ -69,7 +69,8 @@ void grid_table(const struct grid *grid, struct buf *out)
 {
     const struct experiment *e = &grid->sweep->run[0].experiment;
     if (grid->any->synthetic)
-        buf_add_str(out, STR("SYNTHETIC telemetry: shows that the machinery works, says nothing about real command lines.\n"));
+        buf_add_str(
+            out, STR("SYNTHETIC telemetry: shows that the machinery works, says nothing about real command lines.\n"));
     if (grid->any->simulated)
         buf_add_str(out, STR("SIMULATED labels: some verdicts were made from known truth with seeded errors.\n"));
     buf_printf(out, "verdicts of the first run by backend: %s\n", grid->any->backends);
@@ -78,10 +79,12 @@ void grid_table(const struct grid *grid, struct buf *out)
         snprintf(fpr, sizeof fpr, "FPR at TPR %g", e->evaluate.tpr);
         snprintf(alarms, sizeof alarms, "false alarms/day of %gM", e->evaluate.daily_volume / 1e6);
         buf_printf(out,
-                   "\n%s, test set \"%s\": %" PRId64 " benign, %" PRId64 " malicious lines; mean of %zu seed%s [95 %% interval over test lines and seeds]\n",
-                   e->name, e->test[t].name, grid->any->n_benign[t], grid->any->n_malicious[t], grid->n_seeds, grid->n_seeds == 1 ? "" : "s");
-        buf_printf(out, "%9s  %-*s%8s  %-*s  %-*s  %-*s  %s\n", "anomalies", ARM, "picked by", "labels", CELL, "AUC", CELL, fpr,
-                   CELL, alarms, "FPR minus control's");
+                   "\n%s, test set \"%s\": %" PRId64 " benign, %" PRId64
+                   " malicious lines; mean of %zu seed%s [95 %% interval over test lines and seeds]\n",
+                   e->name, e->test[t].name, grid->any->n_benign[t], grid->any->n_malicious[t], grid->n_seeds,
+                   grid->n_seeds == 1 ? "" : "s");
+        buf_printf(out, "%9s  %-*s%8s  %-*s  %-*s  %-*s  %s\n", "anomalies", ARM, "picked by", "labels", CELL, "AUC",
+                   CELL, fpr, CELL, alarms, "FPR minus control's");
         for (size_t s = 0; s < grid->n_sizes; s++)
             for (size_t arm = 0; arm < (e->size[s] == 0 ? 1 : grid->n_arms); arm++)
                 add_row(grid, t, s, arm, out);

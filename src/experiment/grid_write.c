@@ -8,7 +8,8 @@
 enum { MOST_AXES = 30 };
 
 /* A coordinate of numbers if all values are numbers, else of strings. */
-static bool write_axis(struct store *store, const struct axis *axis, const char *path, struct arena *arena, struct error *err)
+static bool write_axis(struct store *store, const struct axis *axis, const char *path, struct arena *arena,
+                       struct error *err)
 {
     double *number = ARENA_ARRAY(arena, double, axis->n);
     int64_t *whole = ARENA_ARRAY(arena, int64_t, axis->n);
@@ -21,7 +22,8 @@ static bool write_axis(struct store *store, const struct axis *axis, const char 
     }
     if (all_whole)
         return store_axis_i64(store, path, whole, axis->n, err);
-    return all_numbers ? store_axis_f64(store, path, number, axis->n, err) : store_axis_str(store, path, text, axis->n, err);
+    return all_numbers ? store_axis_f64(store, path, number, axis->n, err)
+                       : store_axis_str(store, path, text, axis->n, err);
 }
 
 /* Per-run values: [arm axes..., seed, test, size]. */
@@ -29,7 +31,7 @@ static bool write_runs(struct store *store, const struct grid *grid, const char 
                        struct arena *arena, struct error *err)
 {
     size_t cells = grid->n_tests * grid->n_sizes, n = grid->n_arms * grid->n_seeds;
-    double *value = ARENA_ARRAY(arena, double, n * cells);
+    double *value = ARENA_ARRAY(arena, double, n *cells);
     for (size_t i = 0; i < n * cells; i++) {
         const struct record *record = grid->record[i / cells];
         value[i] = record ? record->value[m][i % cells] : (double)NAN;
@@ -44,10 +46,15 @@ static bool write_summary(struct store *store, const struct grid *grid, const ch
     const struct {
         const char *suffix;
         const double *data;
-    } part[] = {{"mean", s->mean}, {"low", s->low}, {"high", s->high}, {"minus_control", s->difference},
-                {"minus_control_low", s->difference_low}, {"minus_control_high", s->difference_high}};
+    } part[] = {{"mean", s->mean},
+                {"low", s->low},
+                {"high", s->high},
+                {"minus_control", s->difference},
+                {"minus_control_low", s->difference_low},
+                {"minus_control_high", s->difference_high}};
     for (size_t i = 0; i < ARRAY_LEN(part); i++)
-        TRY(store_array(store, arena_printf(arena, "%s_%s", schema_metric[m], part[i].suffix), STORE_F64, axes, rank, part[i].data, err));
+        TRY(store_array(store, arena_printf(arena, "%s_%s", schema_metric[m], part[i].suffix), STORE_F64, axes, rank,
+                        part[i].data, err));
     return true;
 }
 

@@ -79,20 +79,28 @@ static bool run_day(struct pipeline *p, size_t day, struct arena *scratch, struc
     ingest_add(&p->out->ingest, &stats);
     p->out->day_events[day] = lines.n_events;
     p->out->day_unique[day] = lines.n_global;
-    note_digest(p, digest_strs(p->comm, lines.text, lines.row, lines.n), arena_printf(scratch, "lines.day%zu", day + 1));
+    note_digest(p, digest_strs(p->comm, lines.text, lines.row, lines.n),
+                arena_printf(scratch, "lines.day%zu", day + 1));
     stage_end(p, STAGE_TELEMETRY);
 
-    struct rows rows = rows_of_lines(&e->features, lines.text, lines.row, lines.n);
+    struct line_view view = {.n = lines.n, .row = lines.row, .text = lines.text, .count = lines.count};
+    struct feature_set features;
+    TRY(feature_set_prepare(p->comm, &e->features, &view, scratch, &features, err));
+    struct rows rows = rows_of_lines(&features, &lines);
     double *score = ARENA_ARRAY(scratch, double, lines.n);
     uint64_t seed = rng_u64((uint64_t)e->seed, rng_stream("pipeline.day", 0, 0), day);
     TRY(detect_score(p->comm, &e->detector, &rows, seed, scratch, score, err));
-    note_digest(p, digest_rows(p->comm, score, sizeof *score, lines.row, lines.n), arena_printf(scratch, "scores.day%zu", day + 1));
+    note_digest(p, digest_rows(p->comm, score, sizeof *score, lines.row, lines.n),
+                arena_printf(scratch, "scores.day%zu", day + 1));
     stage_end(p, STAGE_DETECT);
 
     TRY(selection_add_day(p->comm, p->selection, &lines, score, &p->out->day[day], err));
     stage_end(p, STAGE_SELECT);
-    log_job(LOG_INFO, "day %zu of %zu: %" PRId64 " events, %" PRId64 " unique, %" PRId64 " picked (%" PRId64 " near-duplicates and %" PRId64 " repeats dropped)",
-            day + 1, e->n_days, lines.n_events, lines.n_global, p->out->day[day].kept, p->out->day[day].near, p->out->day[day].repeated);
+    log_job(LOG_INFO,
+            "day %zu of %zu: %" PRId64 " events, %" PRId64 " unique, %" PRId64 " picked (%" PRId64
+            " near-duplicates and %" PRId64 " repeats dropped)",
+            day + 1, e->n_days, lines.n_events, lines.n_global, p->out->day[day].kept, p->out->day[day].near,
+            p->out->day[day].repeated);
     return true;
 }
 
@@ -127,19 +135,23 @@ static bool run_labels(struct pipeline *p, struct error *err)
     note_digest(p, digest, "labels");
     p->out->picks = (int64_t)n;
     p->out->benign_picks = p->out->label.benign;
-    log_job(LOG_INFO, "%zu picks: %" PRId64 " benign, %" PRId64 " malicious, %" PRId64 " abstained, %" PRId64 " without a verdict%s", n,
-            p->out->label.benign, p->out->label.malicious, p->out->label.abstain, p->out->label.none,
+    log_job(LOG_INFO,
+            "%zu picks: %" PRId64 " benign, %" PRId64 " malicious, %" PRId64 " abstained, %" PRId64
+            " without a verdict%s",
+            n, p->out->label.benign, p->out->label.malicious, p->out->label.abstain, p->out->label.none,
             p->out->label.simulated ? " (simulated labels)" : "");
     stage_end(p, STAGE_LABEL);
     return true;
 }
 
-/* The baseline followed by the picks with a benign verdict, in pick order. asked[i]: picks looked at for the first i benign ones. */
+/* The baseline followed by the picks with a benign verdict, in pick order. asked[i]: picks looked at for the first i
+ * benign ones. */
 static struct corpus training_set(struct pipeline *p, int64_t *asked)
 {
     size_t n = p->baseline.n, n_picks = selection_count(p->selection);
     const struct pick *pick = selection_picks(p->selection);
-    struct corpus all = {.text = ARENA_ARRAY(p->arena, struct str, n + n_picks), .y = ARENA_ZARRAY(p->arena, uint8_t, n + n_picks)};
+    struct corpus all = {.text = ARENA_ARRAY(p->arena, struct str, n + n_picks),
+                         .y = ARENA_ZARRAY(p->arena, uint8_t, n + n_picks)};
     memcpy(all.text, p->baseline.text, n * sizeof *all.text);
     memcpy(all.y, p->baseline.y, n);
     all.n = n;
@@ -180,11 +192,11 @@ static bool run_size(struct pipeline *p, size_t s, const struct corpus *all, str
     const struct experiment *e = p->e;
     struct corpus training = *all;
     training.n = p->baseline.n + (size_t)e->size[s];
-    void *model;
-    TRY(score_fit(p->comm, e, &training, scratch, &model, err));
+    struct trained trained;
+    TRY(score_fit(p->comm, e, &training, scratch, &trained, err));
     stage_end(p, STAGE_TRAIN);
     for (size_t t = 0; t < e->n_tests; t++) {
-        double *score = score_corpus(p->comm, e, model, &p->test[t], scratch);
+        double *score = score_corpus(p->comm, e, &trained, &p->test[t], scratch);
         note_digest(p, hash64((struct str){(const char *)score, p->test[t].n * sizeof *score}, 0),
                     arena_printf(scratch, "scores.%s.%" PRId64, e->test[t].name, e->size[s]));
         TRY(evaluate_point(p, t, s, score, err));
@@ -205,7 +217,8 @@ static bool run_sizes(struct pipeline *p, struct error *err)
         for (size_t t = 0; t < e->n_tests; t++)
             p->out->test[t].point[s].asked = reached ? asked[e->size[s]] : -1;
         if (!reached) {
-            log_job(LOG_WARN, "size %" PRId64 " is not reached: only %zu picks have a benign verdict", e->size[s], all.n - p->baseline.n);
+            log_job(LOG_WARN, "size %" PRId64 " is not reached: only %zu picks have a benign verdict", e->size[s],
+                    all.n - p->baseline.n);
             continue;
         }
         struct arena_mark mark = arena_mark(scratch);

@@ -42,7 +42,7 @@ static bool write_metrics(struct store *store, const struct experiment *e, const
 {
     static const char *const axes[] = {SCHEMA_TEST, SCHEMA_SIZE, SCHEMA_RESAMPLE};
     size_t n = e->n_tests * e->n_sizes, b = (size_t)e->evaluate.bootstrap;
-    float *resample = ARENA_ARRAY(arena, float, n * b);
+    float *resample = ARENA_ARRAY(arena, float, n *b);
     for (int m = 0; m < METRIC_COUNT; m++) {
         const char *name = schema_metric[m];
         double *value = metric_table(e, result, m, point_value, arena);
@@ -69,7 +69,8 @@ static bool write_metrics(struct store *store, const struct experiment *e, const
 static bool write_counts(struct store *store, const struct experiment *e, const struct result *result,
                          struct arena *arena, struct error *err)
 {
-    static const char *const by_size[] = {SCHEMA_SIZE}, *const by_test[] = {SCHEMA_TEST}, *const by_day[] = {SCHEMA_DAY};
+    static const char *const by_size[] = {SCHEMA_SIZE}, *const by_test[] = {SCHEMA_TEST},
+                             *const by_day[] = {SCHEMA_DAY};
     int64_t *asked = ARENA_ARRAY(arena, int64_t, e->n_sizes);
     for (size_t s = 0; s < e->n_sizes; s++)
         asked[s] = result->test[0].point[s].asked;
@@ -143,7 +144,8 @@ static bool write_attributes(struct store *store, const struct sweep *sweep, con
     TRY(store_attr_str(store, "/", "name", str_of(e->name), err));
     TRY(store_attr_str(store, "/", SCHEMA_CONFIG, str_of(run->config), err));
     TRY(store_attr_str(store, "/labels", SCHEMA_BACKENDS, str_of(record_backends(e, label, arena)), err));
-    TRY(store_attr_str(store, "/ingest", "input_digest", str_of(arena_printf(arena, "%016" PRIx64, in->input_digest)), err));
+    TRY(store_attr_str(store, "/ingest", "input_digest", str_of(arena_printf(arena, "%016" PRIx64, in->input_digest)),
+                       err));
     for (size_t a = 0; a < sweep->n_axes; a++)
         TRY(store_attr_str(store, "/axes", sweep->axis[a].key, str_of(sweep->axis[a].value[run->at[a]]), err));
     for (size_t i = 0; i < result->n_digests; i++)
@@ -211,14 +213,17 @@ static bool read_open(struct store *store, struct arena *arena, struct record *o
     int64_t version, synthetic, simulated;
     TRY(store_get_attr_i64(store, "/", SCHEMA_VERSION_NAME, &version, err));
     if (version != SCHEMA_VERSION)
-        return fail(err, ERROR_INPUT, "result schema %" PRId64 ", this program knows %d: delete the file and run again", version, SCHEMA_VERSION);
+        return fail(err, ERROR_INPUT, "result schema %" PRId64 ", this program knows %d: delete the file and run again",
+                    version, SCHEMA_VERSION);
     TRY(store_get_attr_i64(store, "/", SCHEMA_SYNTHETIC, &synthetic, err));
     TRY(store_get_attr_i64(store, "/", SCHEMA_SIMULATED, &simulated, err));
     TRY(store_get_attr_str(store, "/labels", SCHEMA_BACKENDS, arena, &backends, err));
-    *out = (struct record){.synthetic = synthetic, .simulated = simulated, .backends = arena_printf(arena, "%.*s", STR_ARG(backends))};
+    *out = (struct record){
+        .synthetic = synthetic, .simulated = simulated, .backends = arena_printf(arena, "%.*s", STR_ARG(backends))};
     for (int m = 0; m < METRIC_COUNT; m++) {
         TRY(store_get_f64(store, schema_metric[m], arena, &out->value[m], &rank, shape, err));
-        TRY(store_get_f64(store, arena_printf(arena, "%s_resample", schema_metric[m]), arena, &out->resample[m], &rank, shape, err));
+        TRY(store_get_f64(store, arena_printf(arena, "%s_resample", schema_metric[m]), arena, &out->resample[m], &rank,
+                          shape, err));
     }
     out->n_tests = shape[0];
     out->n_sizes = shape[1];

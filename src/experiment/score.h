@@ -4,12 +4,16 @@
 
 #include "experiment/corpus.h"
 
+struct trained {
+    struct feature_set features; /* prepared on the training set */
+    void *model;
+};
 
 /* Collective. training: text and y, the same on every rank. */
 MUST_CHECK bool score_fit(const struct comm *comm, const struct experiment *experiment, const struct corpus *training,
-                          struct arena *arena, void **model, struct error *err);
+                          struct arena *arena, struct trained *out, struct error *err);
 /* score[corpus->n] on every rank, in corpus order. Collective. */
-double *score_corpus(const struct comm *comm, const struct experiment *experiment, const void *model,
+double *score_corpus(const struct comm *comm, const struct experiment *experiment, const struct trained *trained,
                      const struct corpus *corpus, struct arena *arena);
 
 #endif

@@ -67,8 +67,8 @@ static bool add_label_identity(const struct experiment *e, struct buf *out, stru
     return true;
 }
 
-/* The run's identity: its configuration, the program's version, the input files' names and sizes (those of generated telemetry
- * follow from the configuration), what its labels depend on. */
+/* The run's identity: its configuration, the program's version, the input files' names and sizes (those of generated
+ * telemetry follow from the configuration), what its labels depend on. */
 static bool identify_run(const struct comm *comm, struct run *run, struct arena *arena, struct error *err)
 {
     const struct experiment *e = &run->experiment;
@@ -169,10 +169,12 @@ bool sweep_run(const struct comm *comm, const struct sweep *sweep, const char *o
             log_job(LOG_INFO, "run %zu of %zu (%s): finished before, %s", i + 1, sweep->n_runs, label, path);
         } else {
             log_job(LOG_INFO, "run %zu of %zu (%s)", i + 1, sweep->n_runs, label);
-            ok = run_one(comm, sweep, run, out_dir, path, arena, err) || error_context(err, "run %s (%s)", run->id, label);
+            ok = run_one(comm, sweep, run, out_dir, path, arena, err) ||
+                 error_context(err, "run %s (%s)", run->id, label);
             double left = (clock_seconds() - started) / (double)++done * (double)(sweep->n_runs - i - 1);
             if (ok && i + 1 < sweep->n_runs)
-                log_job(LOG_INFO, "%.0f%% of the sweep, about %.0f s left", 100.0 * (double)(i + 1) / (double)sweep->n_runs, left);
+                log_job(LOG_INFO, "%.0f%% of the sweep, about %.0f s left",
+                        100.0 * (double)(i + 1) / (double)sweep->n_runs, left);
         }
         arena_release(arena, mark);
     }

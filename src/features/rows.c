@@ -29,7 +29,7 @@ bool feature_set_parse(const struct json_doc *doc, const struct json *node, stru
         TRY(plugin_choose(extractor_list(), doc, item, arena, &extractor[i], err));
         d += width_of(&extractor[i]);
     }
-    *out = (struct feature_set){n, d, extractor};
+    *out = (struct feature_set){.n = n, .d = d, .extractor = extractor};
     return true;
 }
 
@@ -53,18 +53,41 @@ void feature_set_column(const struct feature_set *set, size_t column, char out[6
     snprintf(out, 64, "%.20s.%.40s", choice->plugin->name, name);
 }
 
+bool feature_set_learns(const struct feature_set *set)
+{
+    for (size_t i = 0; i < set->n; i++)
+        if (extractor_of(&set->extractor[i])->prepare)
+            return true;
+    return false;
+}
+
+bool feature_set_prepare(const struct comm *comm, const struct feature_set *set, const struct line_view *lines,
+                         struct arena *arena, struct feature_set *out, struct error *err)
+{
+    void **state = ARENA_ZARRAY(arena, void *, set->n);
+    for (size_t i = 0; i < set->n; i++) {
+        const struct extractor *extractor = extractor_of(&set->extractor[i]);
+        if (extractor->prepare)
+            TRY(extractor->prepare(comm, set->extractor[i].params, lines, arena, &state[i], err));
+    }
+    *out = *set;
+    out->state = state;
+    return true;
+}
+
 void feature_set_row(const struct feature_set *set, struct str line, float *out)
 {
     for (size_t i = 0; i < set->n; i++) {
         const struct choice *choice = &set->extractor[i];
-        extractor_of(choice)->row(choice->params, line, out);
+        extractor_of(choice)->row(choice->params, set->state ? set->state[i] : NULL, line, out);
         out += width_of(choice);
     }
 }
 
-struct rows rows_of_lines(const struct feature_set *set, const struct str *text, const int64_t *row, size_t n)
+struct rows rows_of_lines(const struct feature_set *set, const struct lines *lines)
 {
-    return (struct rows){.n = n, .d = set->d, .row = row, .text = text, .set = set};
+    return (struct rows){
+        .n = lines->n, .d = set->d, .row = lines->row, .text = lines->text, .set = set, .lines = lines};
 }
 
 void rows_fill(const struct rows *rows, size_t first, size_t n, float *out)

@@ -13,19 +13,19 @@ static bool fit(const struct comm *comm, const struct rows *rows, const void *pa
     return true;
 }
 
-static void score(const void *model, const float *x, const int64_t *row, size_t n, size_t d, double *score)
+static void score(const void *model, const struct rows *rows, size_t first, size_t n, const float *x, double *score)
 {
-    (void)model, (void)row;
+    (void)model, (void)first;
     for (size_t i = 0; i < n; i++)
-        score[i] = x[i * d];
+        score[i] = x[i * rows->d];
 }
 
-const struct detector detector_longest = {{"longest", "the first feature itself", NULL, 0}, fit, score};
+const struct detector detector_longest = {.plugin = {.name = "longest", .summary = "the first feature itself"}, .fit = fit, .score = score};
 C
 cmake -S "$scratch/tree" -B "$scratch/build" -G Ninja -DCMAKE_BUILD_TYPE=Debug >/dev/null
-cmake --build "$scratch/build" --target benomaly contract_detect_detectors >/dev/null
+cmake --build "$scratch/build" --target benomaly contract_detect_test_detectors >/dev/null
 "$scratch/build/benomaly" list detector | grep 'longest' || fail "not listed"
-"$MPIEXEC" -n 5 "$scratch/build/tests/contract_detect_detectors" 2>&1 | tee "$scratch/contract"
+"$MPIEXEC" -n 5 "$scratch/build/tests/contract_detect_test_detectors" 2>&1 | tee "$scratch/contract"
 grep -q 'FAILED' "$scratch/contract" && fail "contract broken"
 ranks 2 generate "${small[@]}" --quiet
 "$MPIEXEC" -n 2 "$scratch/build/benomaly" check "${small[@]}" --set detector=longest --quiet | grep -q '^picks' || fail "does not run"

@@ -30,6 +30,7 @@ const struct command command_generate = {
     .summary = "synthetic telemetry of the configuration's generate section, into its data folder or --out DIR",
     .words_least = 1,
     .words_most = 1,
-    .details = "For trying out and for tests at scale, never for a claim about real telemetry. The same bytes for any number of\n"
+    .details = "For trying out and for tests at scale, never for a claim about real telemetry. The same bytes for any "
+               "number of\n"
                "ranks. Change parameters with --set, as in --set generate.lines_per_day=1000000.\n",
     .run = run};

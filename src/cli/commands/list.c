@@ -26,8 +26,8 @@ static bool run(const struct comm *comm, const struct arguments *arguments, stru
     if (found)
         print_job(comm, buf_str(&out));
     buf_free(&out);
-    return found || fail(err, ERROR_USAGE, "unknown kind \"%s\"; kinds are %s, %s, %s, %s, %s", arguments->word[0], names[0], names[1],
-                         names[2], names[3], names[4]);
+    return found || fail(err, ERROR_USAGE, "unknown kind \"%s\"; kinds are %s, %s, %s, %s, %s", arguments->word[0],
+                         names[0], names[1], names[2], names[3], names[4]);
 }
 
 const struct command command_list = {

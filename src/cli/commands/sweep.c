@@ -15,5 +15,6 @@ const struct command command_sweep = {
     .summary = "every run of the configuration's sweep section that is missing, then the table",
     .words_least = 1,
     .words_most = 1,
-    .details = "Start it again after an interruption: finished runs and paid verdicts are kept. See `benomaly run --help`.\n",
+    .details =
+        "Start it again after an interruption: finished runs and paid verdicts are kept. See `benomaly run --help`.\n",
     .run = run};

@@ -119,11 +119,11 @@ static bool fit(const struct comm *comm, const struct rows *rows, const void *pa
     return true;
 }
 
-static void score(const void *model, const float *x, const int64_t *row, size_t n, size_t d, double *out)
+static void score(const void *model, const struct rows *rows, size_t first, size_t n, const float *x, double *out)
 {
     const struct forest *forest = model;
-    (void)row;
-    ASSERT(d == forest->d);
+    (void)first;
+    ASSERT(rows->d == forest->d);
     forest_score(forest, x, n, out);
 }
 

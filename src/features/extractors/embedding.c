@@ -6,12 +6,6 @@
 #include <math.h>
 #include <stdio.h>
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define VECTOR_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define VECTOR_CLONES
-#endif
-
 enum {
     MAX_DIMS = 65536,
     MAX_N = 8,
@@ -122,8 +116,9 @@ VECTOR_CLONES static void scale_to_one(float *x, size_t d)
         x[i] *= factor;
 }
 
-static void row(const void *params, struct str line, float *out)
+static void row(const void *params, const void *state, struct str line, float *out)
 {
+    (void)state;
     const struct embedding *embedding = params;
     size_t d = (size_t)embedding->dims;
     uint32_t count[2 * MAX_DIMS];

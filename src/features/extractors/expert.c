@@ -134,8 +134,9 @@ static bool deliberate_encoding(struct str line, const uint32_t marker[MARKERS_A
     return has_base64_run(line);
 }
 
-static void row(const void *params, struct str line, float *out)
+static void row(const void *params, const void *state, struct str line, float *out)
 {
+    (void)state;
     (void)params;
     uint32_t count[256], marker[MARKERS_ALL];
     count_bytes(line, count);

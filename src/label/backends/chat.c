@@ -20,20 +20,24 @@ static const char *const token_fields[] = {"max_completion_tokens", "max_tokens"
 
 static const struct param_spec params[] = {
     PARAM_ASIDE_STRING(struct chat, url, "https://api.openai.com/v1", "base address; /chat/completions is added"),
-    PARAM_STRING(struct chat, model, "o3-mini", "the model's name as the server knows it; a verdict is known by it, not by the address"),
+    PARAM_STRING(struct chat, model, "o3-mini",
+                 "the model's name as the server knows it; a verdict is known by it, not by the address"),
     PARAM_STRING(struct chat, prompt, "",
                  "file with the system message; empty: the built-in one (configs/prompts/verdict.txt)"),
-    PARAM_ASIDE_STRING(struct chat, key_env, "OPENAI_API_KEY", "environment variable with the key; not needed on loopback"),
+    PARAM_ASIDE_STRING(struct chat, key_env, "OPENAI_API_KEY",
+                       "environment variable with the key; not needed on loopback"),
     PARAM_CHOICE(struct chat, tokens_field, "max_completion_tokens", token_fields,
                  "how the server names the token limit"),
     PARAM_ASIDE_INT(struct chat, in_flight, 16, 1, 1024, "requests under way at once"),
     PARAM_ASIDE_INT(struct chat, timeout_s, 60, 1, 3600, "seconds until an attempt is given up"),
-    PARAM_ASIDE_INT(struct chat, max_retries, 5, 0, 100, "further attempts after 408, 409, 429, 5xx and lost connections"),
+    PARAM_ASIDE_INT(struct chat, max_retries, 5, 0, 100,
+                    "further attempts after 408, 409, 429, 5xx and lost connections"),
     PARAM_INT(struct chat, max_tokens, 4096, 16, 1000000,
               "limit of a reply's tokens, a reasoning model's hidden ones included"),
     PARAM_REAL(struct chat, temperature, -1, -1, 2, "sampling temperature; below 0: not sent, as o3-mini demands"),
     PARAM_ASIDE_REAL(struct chat, backoff_s, 0.5, 0.001, 30, "longest pause before the first retry; doubles with each"),
-    PARAM_ASIDE_BOOL(struct chat, allow_http, false, "plain http also beyond loopback: lines and key travel unencrypted"),
+    PARAM_ASIDE_BOOL(struct chat, allow_http, false,
+                     "plain http also beyond loopback: lines and key travel unencrypted"),
     PARAM_END};
 
 enum { REPLY_LIMIT = 4 << 20, SAY_EVERY_S = 10 };

@@ -10,7 +10,7 @@
 enum fill { RANDOM, CONSTANT };
 enum deal { ROUND, REVERSED, MIXED, FIRST_EMPTY };
 
-struct input {
+struct trial {
     const char *detector;
     int64_t n;
     size_t d;
@@ -19,7 +19,7 @@ struct input {
     bool text;
 };
 
-static int owner(const struct input *input, int64_t row, int size)
+static int owner(const struct trial *input, int64_t row, int size)
 {
     switch (input->deal) {
     case ROUND:
@@ -33,7 +33,7 @@ static int owner(const struct input *input, int64_t row, int size)
     return size == 1 ? 0 : 1 + (int)(row % (size - 1));
 }
 
-static size_t own_rows(const struct comm *comm, const struct input *input, int64_t *row)
+static size_t own_rows(const struct comm *comm, const struct trial *input, int64_t *row)
 {
     size_t n = 0;
     for (int64_t i = 0; i < input->n; i++) {
@@ -44,7 +44,7 @@ static size_t own_rows(const struct comm *comm, const struct input *input, int64
     return n;
 }
 
-static struct rows number_rows(const struct comm *comm, const struct input *input, struct arena *arena)
+static struct rows number_rows(const struct comm *comm, const struct trial *input, struct arena *arena)
 {
     int64_t *row = ARENA_ARRAY(arena, int64_t, (size_t)input->n);
     size_t n = own_rows(comm, input, row);
@@ -56,13 +56,13 @@ static struct rows number_rows(const struct comm *comm, const struct input *inpu
     return (struct rows){.n = n, .d = input->d, .row = row, .dense = dense};
 }
 
-static struct rows line_rows(const struct comm *comm, const struct input *input, struct arena *arena)
+static struct rows line_rows(const struct comm *comm, const struct trial *input, struct arena *arena)
 {
     struct feature_set *set = ARENA_ARRAY(arena, struct feature_set, 1);
     struct choice *choice = ARENA_ARRAY(arena, struct choice, 1);
     *choice = plugin_default(extractor_list(), "expert", arena);
     const struct extractor *extractor = (const struct extractor *)(const void *)choice->plugin;
-    *set = (struct feature_set){1, extractor->width(choice->params), choice};
+    *set = (struct feature_set){.n = 1, .d = extractor->width(choice->params), .extractor = choice};
     int64_t *row = ARENA_ARRAY(arena, int64_t, (size_t)input->n);
     size_t n = own_rows(comm, input, row);
     struct str *text = ARENA_ARRAY(arena, struct str, n);
@@ -70,13 +70,18 @@ static struct rows line_rows(const struct comm *comm, const struct input *input,
         uint64_t x = rng_u64(8, 9, (uint64_t)row[i]);
         text[i] = str_of(arena_printf(arena, "C:\\tools\\t%" PRIu64 ".exe -n %" PRIx64, x % 17, x));
     }
-    return rows_of_lines(set, text, row, n);
+    struct lines *lines = ARENA_ZARRAY(arena, struct lines, 1);
+    *lines = (struct lines){.n = n, .n_global = input->n, .n_events = 3 * input->n, .row = row, .text = text};
+    lines->count = ARENA_ARRAY(arena, int64_t, n);
+    for (size_t i = 0; i < n; i++)
+        lines->count[i] = 1 + (int64_t)rng_below(8, 10, (uint64_t)row[i], 5);
+    return rows_of_lines(set, lines);
 }
 
 /* Digest of the scores; a score that is not finite is an error of detect_score. */
 static uint64_t run(const struct comm *comm, void *context)
 {
-    const struct input *input = context;
+    const struct trial *input = context;
     struct arena *arena = arena_new();
     struct error err;
     struct rows rows = input->text ? line_rows(comm, input, arena) : number_rows(comm, input, arena);
@@ -96,7 +101,7 @@ static uint64_t run(const struct comm *comm, void *context)
 }
 
 /* Every deal of the rows, on every number of ranks, gives the same scores. */
-static void check_everywhere(const struct comm *world, struct input input)
+static void check_everywhere(const struct comm *world, struct trial input)
 {
     for (size_t i = 0; i < detector_list()->n; i++) {
         input.detector = detector_list()->item[i]->name;
@@ -111,29 +116,29 @@ static void check_everywhere(const struct comm *world, struct input input)
 
 static void test_numbers(void **state)
 {
-    check_everywhere(*state, (struct input){.n = 1500, .d = 6});
+    check_everywhere(*state, (struct trial){.n = 1500, .d = 6});
 }
 
 static void test_lines(void **state)
 {
-    check_everywhere(*state, (struct input){.n = 400, .text = true});
+    check_everywhere(*state, (struct trial){.n = 400, .text = true});
 }
 
 static void test_constant_input(void **state)
 {
-    check_everywhere(*state, (struct input){.n = 300, .d = 5, .fill = CONSTANT});
+    check_everywhere(*state, (struct trial){.n = 300, .d = 5, .fill = CONSTANT});
 }
 
 static void test_few_rows(void **state)
 {
     for (int64_t n = 1; n <= 4; n++)
-        check_everywhere(*state, (struct input){.n = n, .d = 5});
-    check_everywhere(*state, (struct input){.n = 1, .text = true});
+        check_everywhere(*state, (struct trial){.n = n, .d = 5});
+    check_everywhere(*state, (struct trial){.n = 1, .text = true});
 }
 
 static void test_one_column(void **state)
 {
-    check_everywhere(*state, (struct input){.n = 300, .d = 1});
+    check_everywhere(*state, (struct trial){.n = 300, .d = 1});
 }
 
 static void test_no_rows_is_an_error(void **state)

@@ -12,7 +12,7 @@ enum deal { ROUND, BLOCKS, MIXED, LAST_EMPTY };
 
 enum { PLANTED_EVERY = 50 };
 
-struct input {
+struct trial {
     int64_t n;
     size_t d;
     enum fill fill;
@@ -26,7 +26,7 @@ static bool is_planted(int64_t row)
     return row % PLANTED_EVERY == 7;
 }
 
-static float value(const struct input *input, int64_t row, size_t c)
+static float value(const struct trial *input, int64_t row, size_t c)
 {
     double normal = rng_normal(99, 1, (uint64_t)row * input->d + c);
     switch (input->fill) {
@@ -42,7 +42,7 @@ static float value(const struct input *input, int64_t row, size_t c)
     return (float)normal;
 }
 
-static int owner(const struct input *input, int64_t row, int size)
+static int owner(const struct trial *input, int64_t row, int size)
 {
     switch (input->deal) {
     case ROUND:
@@ -58,7 +58,7 @@ static int owner(const struct input *input, int64_t row, int size)
 }
 
 /* Rows of this rank; every other deal hands them over in falling order. */
-static struct rows make_rows(const struct comm *comm, const struct input *input, struct arena *arena)
+static struct rows make_rows(const struct comm *comm, const struct trial *input, struct arena *arena)
 {
     int64_t *row = ARENA_ARRAY(arena, int64_t, (size_t)input->n);
     float *dense = ARENA_ARRAY(arena, float, (size_t)input->n * input->d);
@@ -74,7 +74,7 @@ static struct rows make_rows(const struct comm *comm, const struct input *input,
     return (struct rows){.n = n, .d = input->d, .row = row, .dense = dense};
 }
 
-static double *scores(const struct comm *comm, const struct input *input, struct rows *rows, struct arena *arena)
+static double *scores(const struct comm *comm, const struct trial *input, struct rows *rows, struct arena *arena)
 {
     struct choice choice;
     struct error err;
@@ -103,7 +103,7 @@ static uint64_t score_digest(const struct comm *comm, void *context)
 static void test_same_bits_on_any_ranks(void **state)
 {
     const struct comm *world = *state;
-    struct input input = {.n = 3000, .d = 7, .fill = GAUSSIAN, .seed = 4};
+    struct trial input = {.n = 3000, .d = 7, .fill = GAUSSIAN, .seed = 4};
     uint64_t first = score_digest(world, &input);
     for (input.deal = ROUND; input.deal <= LAST_EMPTY; input.deal++) {
         assert_same_on_any_ranks(world, score_digest, &input);
@@ -118,7 +118,7 @@ static void test_fewer_rows_than_sample(void **state)
     const struct comm *world = *state;
     static const int64_t sizes[] = {1, 2, 3, 100, 255};
     for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
-        struct input input = {.n = sizes[i], .d = 3, .fill = GAUSSIAN, .deal = MIXED, .seed = 1};
+        struct trial input = {.n = sizes[i], .d = 3, .fill = GAUSSIAN, .deal = MIXED, .seed = 1};
         uint64_t first = score_digest(world, &input);
         input.deal = BLOCKS;
         assert_same_on_any_ranks(world, score_digest, &input);
@@ -127,7 +127,7 @@ static void test_fewer_rows_than_sample(void **state)
 }
 
 /* Average precision of the planted rows, on every rank. */
-static double average_precision(const struct comm *comm, const struct input *input)
+static double average_precision(const struct comm *comm, const struct trial *input)
 {
     struct arena *arena = arena_new();
     struct rows rows;
@@ -148,7 +148,7 @@ static double average_precision(const struct comm *comm, const struct input *inp
 static void test_planted_outliers_come_first(void **state)
 {
     const struct comm *world = *state;
-    struct input input = {.n = 2000, .d = 6, .fill = PLANTED, .deal = ROUND, .seed = 1};
+    struct trial input = {.n = 2000, .d = 6, .fill = PLANTED, .deal = ROUND, .seed = 1};
     assert_all(world, average_precision(world, &input) > 0.95);
     input.fill = GAUSSIAN; /* nothing planted: as bad as chance */
     assert_all(world, average_precision(world, &input) < 0.2);
@@ -158,7 +158,7 @@ static void test_planted_outliers_come_first(void **state)
 static void test_other_shapes(void **state)
 {
     const struct comm *world = *state;
-    static const struct input inputs[] = {
+    static const struct trial inputs[] = {
         {.n = 611, .d = 6, .fill = PLANTED, .parameters = "{\"name\":\"iforest\",\"sample\":3,\"trees\":300}"},
         {.n = 611, .d = 6, .fill = PLANTED, .parameters = "{\"name\":\"iforest\",\"sample\":5,\"trees\":300}"},
         {.n = 2333, .d = 6, .fill = PLANTED, .parameters = "{\"name\":\"iforest\",\"sample\":2000,\"trees\":50}"},
@@ -166,7 +166,7 @@ static void test_other_shapes(void **state)
         {.n = 611, .d = 35, .fill = PLANTED, .deal = MIXED},
     };
     for (size_t i = 0; i < ARRAY_LEN(inputs); i++) {
-        struct input input = inputs[i];
+        struct trial input = inputs[i];
         assert_same_on_any_ranks(world, score_digest, &input);
         assert_all(world, average_precision(world, &input) > 0.9);
     }
@@ -178,7 +178,7 @@ static void test_equal_rows_score_one_half(void **state)
     static const int64_t sizes[] = {1, 2, 600};
     for (size_t s = 0; s < ARRAY_LEN(sizes); s++) {
         struct arena *arena = arena_new();
-        struct input input = {.n = sizes[s], .d = 4, .fill = EQUAL, .deal = LAST_EMPTY, .seed = 1};
+        struct trial input = {.n = sizes[s], .d = 4, .fill = EQUAL, .deal = LAST_EMPTY, .seed = 1};
         struct rows rows;
         double *score = scores(world, &input, &rows, arena);
         bool half = true;
@@ -194,7 +194,7 @@ static void test_constant_columns(void **state)
 {
     const struct comm *world = *state;
     struct arena *arena = arena_new();
-    struct input input = {.n = 500, .d = 5, .fill = SOME_CONSTANT, .deal = BLOCKS, .seed = 1};
+    struct trial input = {.n = 500, .d = 5, .fill = SOME_CONSTANT, .deal = BLOCKS, .seed = 1};
     struct rows rows;
     double *score = scores(world, &input, &rows, arena), low = 1, high = 0;
     bool inside = true;

@@ -12,7 +12,7 @@ static struct feature_set small_set(struct arena *arena)
     struct choice *choice = ARENA_ARRAY(arena, struct choice, 1);
     *choice = plugin_default(extractor_list(), "expert", arena);
     const struct extractor *extractor = (const struct extractor *)(const void *)choice->plugin;
-    return (struct feature_set){1, extractor->width(choice->params), choice};
+    return (struct feature_set){.n = 1, .d = extractor->width(choice->params), .extractor = choice};
 }
 
 static struct str line_of(int64_t row, struct arena *arena)
@@ -50,7 +50,7 @@ static void test_gather_lines(void **state)
     struct str *text = ARENA_ARRAY(arena, struct str, n);
     for (size_t i = 0; i < n; i++)
         text[i] = line_of(row[i], arena);
-    struct rows rows = rows_of_lines(&set, text, row, n);
+    struct rows rows = rows_of_lines(&set, &(struct lines){.n = n, .text = text, .row = row});
     struct ranked_list list = sample(world, &rows, 20, arena);
     float *out = ARENA_ARRAY(arena, float, list.n *set.d), *expected = ARENA_ARRAY(arena, float, set.d);
     rows_gather(world, &rows, &list, out, arena);
@@ -91,7 +91,7 @@ static void test_gather_nothing(void **state)
     const struct comm *world = *state;
     struct arena *arena = arena_new();
     struct feature_set set = small_set(arena);
-    struct rows rows = rows_of_lines(&set, NULL, NULL, 0);
+    struct rows rows = rows_of_lines(&set, &(struct lines){0});
     struct ranked_list list = sample(world, &rows, 5, arena);
     rows_gather(world, &rows, &list, NULL, arena);
     assert_all(world, list.n == 0);

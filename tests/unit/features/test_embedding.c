@@ -31,7 +31,7 @@ static size_t row_of(const struct choice *choice, const char *line, float out[MA
     assert_true(d <= MAX_DIMS);
     for (size_t i = 0; i < d; i++)
         out[i] = NAN;
-    extractor->row(choice->params, str_of(line), out);
+    extractor->row(choice->params, NULL, str_of(line), out);
     return d;
 }
 

@@ -37,7 +37,7 @@ static double feature_n(struct str line, const char *name)
 {
     float out[MAX_COLUMNS];
     assert_true(expert()->width(NULL) <= MAX_COLUMNS);
-    expert()->row(NULL, line, out);
+    expert()->row(NULL, NULL, line, out);
     return (double)out[column_of(name)];
 }
 
@@ -197,7 +197,7 @@ static void test_markers_agree_with_search(void **state)
         }
         float out[MAX_COLUMNS];
         struct str s = {line, n};
-        expert()->row(NULL, s, out);
+        expert()->row(NULL, NULL, s, out);
         size_t first = column_of("marker[echo]");
         for (size_t i = 0; i < ARRAY_LEN(markers); i++)
             assert_int_equal((size_t)out[first + i], count_slowly(s, markers[i]));
@@ -334,14 +334,14 @@ static void test_counts_ignore_order(void **state)
         for (size_t i = 0; i < sizeof line; i++)
             line[i] = (char)rng_next_below(&rng, 256);
         float a[MAX_COLUMNS], b[MAX_COLUMNS];
-        expert()->row(NULL, (struct str){line, sizeof line}, a);
+        expert()->row(NULL, NULL, (struct str){line, sizeof line}, a);
         for (size_t i = sizeof line; i > 1; i--) {
             size_t j = (size_t)rng_next_below(&rng, i);
             char c = line[i - 1];
             line[i - 1] = line[j];
             line[j] = c;
         }
-        expert()->row(NULL, (struct str){line, sizeof line}, b);
+        expert()->row(NULL, NULL, (struct str){line, sizeof line}, b);
         assert_memory_equal(a, b, markers_at * sizeof a[0]);
     }
 }

@@ -99,9 +99,9 @@ static void test_fill_any_range(void **state)
     struct feature_set set;
     struct error err;
     assert_true(parse("{\"name\":\"embedding\",\"dims\":8}", arena, &set, &err));
-    const struct str text[] = {STR("alpha"), STR(""), STR("gamma gamma")};
-    const int64_t row[] = {5, 3, 9};
-    struct rows rows = rows_of_lines(&set, text, row, 3);
+    struct str text[] = {STR("alpha"), STR(""), STR("gamma gamma")};
+    int64_t row[] = {5, 3, 9};
+    struct rows rows = rows_of_lines(&set, &(struct lines){.n = 3, .text = text, .row = row});
     assert_int_equal(rows.d, 8);
     float all[24], part[24], dense[24];
     rows_fill(&rows, 0, 3, all);

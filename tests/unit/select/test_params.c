@@ -42,7 +42,7 @@ static void a_new_selection_is_empty(void **state)
 {
     (void)state;
     const struct select_params params = {10, 0.8, 3};
-    const struct feature_set none = {0, 4, NULL};
+    const struct feature_set none = {.d = 4};
     struct selection *selection = selection_new(&params, &none);
     const struct hash128 hash = {1, 2};
     selection_exclude(selection, &hash, 1);
