@@ -23,16 +23,17 @@ static inline void bytes_column(const void *params, size_t i, char out[64])
     snprintf(out, 64, "byte%zu", i);
 }
 
-static inline void bytes_row(const void *params, struct str line, float *out)
+static inline void bytes_row(const void *params, const void *state, struct str line, float *out)
 {
-    (void)params;
+    (void)params, (void)state;
     for (size_t i = 0; i < WIDTH; i++)
         out[i] = i < line.n ? (float)((unsigned char)line.p[i] - 128) : 0;
 }
 
-static const struct extractor bytes = {{"bytes", "bytes", NULL, 0}, bytes_width, bytes_column, bytes_row};
+static const struct extractor bytes = {
+    .plugin = {.name = "bytes", .summary = "bytes"}, .width = bytes_width, .column = bytes_column, .row = bytes_row};
 static const struct choice bytes_choice[] = {{&bytes.plugin, NULL}};
-static const struct feature_set bytes_set = {1, WIDTH, bytes_choice};
+static const struct feature_set bytes_set = {.n = 1, .d = WIDTH, .extractor = bytes_choice};
 
 /* A made-up day. Lines fall into clusters of near-duplicates; few score levels make ties. */
 struct day {
