@@ -7,8 +7,9 @@
 
 struct detector {
     struct plugin plugin;
-    /* Collective. The model is the same on every rank for any distribution of the rows, and lives in the arena.
-     * Documented outcomes: one row, equal rows, constant columns are not. */
+    /* Collective. The model is the same on every rank for any distribution of the rows, and lives in the arena. There is a
+     * row at least (detect_score sees to it); a single row, equal rows and constant columns must do, as must a rank
+     * without rows. */
     bool (*fit)(const struct comm *comm, const struct rows *rows, const void *params, uint64_t seed,
                 struct arena *arena, void **model, struct error *err);
     /* score[n] of rows first .. first + n - 1: higher = stranger, finite; x[n * rows->d] are their features, NULL if
@@ -19,7 +20,7 @@ struct detector {
 
 const struct plugin_list *detector_list(void);
 
-/* Fit and score all rows: score[rows->n]. Features are computed in blocks. No rows on any rank is an error, and so is a
+/* Fit and score all rows: score[rows->n]. Features are computed in blocks. No row on any rank is an error, and so is a
  * score that is not finite (naming the row). Collective. */
 MUST_CHECK bool detect_score(const struct comm *comm, const struct choice *detector, const struct rows *rows,
                              uint64_t seed, struct arena *arena, double *score, struct error *err);

@@ -123,8 +123,8 @@ static inline double cosine(struct str a, struct str b)
 {
     float x[WIDTH], y[WIDTH];
     double xy = 0, xx = 0, yy = 0;
-    bytes_row(NULL, a, x);
-    bytes_row(NULL, b, y);
+    bytes_row(NULL, NULL, a, x);
+    bytes_row(NULL, NULL, b, y);
     for (size_t i = 0; i < WIDTH; i++) {
         xy += (double)x[i] * (double)y[i];
         xx += (double)x[i] * (double)x[i];
