@@ -2,8 +2,12 @@
 # The sweep on real command lines: bash experiments/real/run.sh [DATA_DIR] [OPTIONS of `benomaly sweep`]
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../setup.sh"
-data=$(realpath -m "${1:-$root/../shared/data}")
-[ $# -gt 0 ] && shift
+data=$root/../shared/data
+if [ $# -gt 0 ] && [ "${1#-}" = "$1" ]; then
+    data=$1
+    shift
+fi
+data=$(realpath -m -- "$data")
 cd "$root"
 
 if [ ! -e "$data/benchmark/expert.jsonl.zst" ]; then
