@@ -29,11 +29,12 @@ install_plot_packages() {
     install_packages python3-xarray python3-h5netcdf python3-matplotlib
 }
 
-# build PRESET [CMAKE OPTION...]
+# build PRESET [TARGET...]: all targets if none is named
 build() {
     local preset=$1
     shift
-    (cd "$root" && cmake --preset "$preset" "$@" >/dev/null && cmake --build --preset "$preset" -- -j "$(nproc)")
+    (cd "$root" && cmake --preset "$preset" ${CMAKE_OPTIONS:-} >/dev/null &&
+        cmake --build --preset "$preset" ${*:+--target "$@"} -- --quiet -j "$(nproc)")
 }
 
 # Open MPI on a laptop or in a container: as root, more ranks than cores, nothing but this machine.

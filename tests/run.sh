@@ -7,7 +7,7 @@ cd "$root"
 
 install_build_packages
 install_plot_packages
-build release -DWERROR=ON
+CMAKE_OPTIONS=-DWERROR=ON build release
 ctest --preset release "$@"
 build sanitize
 ctest --preset sanitize -E '^e2e\.' "$@"

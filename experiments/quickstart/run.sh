@@ -7,7 +7,7 @@ cd "$root"
 
 install_build_packages
 install_plot_packages
-build release
+build release benomaly chat_standin
 
 started=$(date +%s.%N)
 out=results/quickstart

@@ -16,7 +16,7 @@ if [ ! -e "$data/benchmark/expert.jsonl.zst" ]; then
 fi
 install_build_packages
 install_plot_packages
-build release
+build release benomaly
 
 mpiexec -n "${RANKS:-2}" build/release/benomaly sweep configs/real.json --set data="$data" "$@"
 /usr/bin/python3 experiments/plot_saturation.py results/real/sweep.h5 results/real/saturation.png
