@@ -19,6 +19,18 @@ struct point {
     struct metrics *resample;          /* [evaluate.bootstrap] */
 };
 
+/* What is kept of a pick: no command line. */
+struct picked {
+    int32_t day; /* index of the day */
+    int64_t row, count;
+    double score;
+    float nearest;
+    struct hash128 hash; /* canonical, seeded */
+    enum verdict verdict;
+    int32_t backend;  /* index in the chain; -1: none */
+    enum truth truth; /* for judging the selection afterwards; nothing in a run looks at it */
+};
+
 struct test_result {
     int64_t n_benign, n_malicious, dropped;
     struct point *point; /* [n_sizes] */
@@ -30,13 +42,15 @@ struct result {
     int64_t baseline_benign, baseline_malicious;
     struct select_stats *day;         /* [n_days] */
     int64_t *day_events, *day_unique; /* [n_days] */
-    int64_t picks, benign_picks;
+    int64_t n_picks;
+    struct picked *pick; /* [n_picks], days in order, best first in a day */
     struct label_stats label;
     struct test_result *test; /* [n_tests] */
     size_t n_digests;
     struct stage_digest *digest;
-    double seconds[STAGE_COUNT]; /* wall time, rank 0's */
-    bool synthetic;              /* some record of any input says it is synthetic */
+    double seconds[STAGE_COUNT];     /* wall time, rank 0's */
+    int64_t bytes_sent[STAGE_COUNT]; /* by the rank that sent most in that stage */
+    bool synthetic;                  /* some record of any input says it is synthetic */
 };
 
 /* Collective. journal and quarantine: paths or NULL. Result in the arena. */

@@ -8,11 +8,11 @@
 #include "telemetry/day.h"
 
 struct select_params {
-    int64_t budget;        /* lines a day */
+    int64_t budget;        /* lines a day, if contamination is 0 */
+    double contamination;  /* else this share of the day's unique lines, rounded up: scikit-learn's word for it */
     double near_threshold; /* a candidate whose embedding's cosine to a kept line (of any day) exceeds this is dropped;
                               1 keeps all */
-    int64_t
-        overfetch; /* candidates fetched at first, as a multiple of the budget; doubled while the budget is not met */
+    int64_t overfetch;     /* candidates fetched at first, as a multiple of the budget; doubled while it is not met */
 };
 
 extern const struct param_spec select_params_spec[];
@@ -30,7 +30,8 @@ struct pick {
 };
 
 struct select_stats {
-    int64_t candidates; /* looked at */
+    int64_t budget;     /* of this day */
+    int64_t candidates; /* looked at: repeated + near + kept */
     int64_t repeated;   /* dropped: canonical form already kept on another day, or excluded */
     int64_t near;       /* dropped: near-duplicate */
     int64_t kept;

@@ -2,6 +2,7 @@
 
 #include "comm/digest.h"
 #include "comm/gather.h"
+#include "comm/reduce.h"
 #include "experiment/score.h"
 #include "support/clock.h"
 #include "support/log.h"
@@ -25,13 +26,17 @@ struct pipeline {
     struct label *label; /* [picks] */
     struct result *out;
     double stage_started;
+    int64_t sent_before;
 };
 
 static void stage_end(struct pipeline *p, enum stage stage)
 {
     double now = clock_seconds();
+    int64_t sent = comm_bytes_sent(p->comm);
     p->out->seconds[stage] += now - p->stage_started;
+    p->out->bytes_sent[stage] += sent - p->sent_before;
     p->stage_started = now;
+    p->sent_before = sent;
 }
 
 static void note_digest(struct pipeline *p, uint64_t value, const char *name)
@@ -133,8 +138,18 @@ static bool run_labels(struct pipeline *p, struct error *err)
     for (size_t i = 0; i < n; i++)
         digest = hash_mix(digest ^ (uint64_t)p->label[i].verdict);
     note_digest(p, digest, "labels");
-    p->out->picks = (int64_t)n;
-    p->out->benign_picks = p->out->label.benign;
+    p->out->n_picks = (int64_t)n;
+    p->out->pick = ARENA_ARRAY(p->arena, struct picked, n);
+    for (size_t i = 0; i < n; i++)
+        p->out->pick[i] = (struct picked){.day = pick[i].day,
+                                          .row = pick[i].row,
+                                          .count = pick[i].count,
+                                          .score = pick[i].score,
+                                          .nearest = pick[i].nearest,
+                                          .hash = pick[i].hash,
+                                          .truth = pick[i].truth,
+                                          .verdict = p->label[i].verdict,
+                                          .backend = p->label[i].backend};
     log_job(LOG_INFO,
             "%zu picks: %" PRId64 " benign, %" PRId64 " malicious, %" PRId64 " abstained, %" PRId64
             " without a verdict%s",
@@ -251,12 +266,15 @@ bool pipeline_run(const struct comm *comm, const struct experiment *e, const cha
     prepare_result(&p);
     p.selection = selection_new(&e->select, &e->embedding);
     p.stage_started = clock_seconds();
+    p.sent_before = comm_bytes_sent(comm);
     bool ok = true;
     if (e->generates) {
         bool made;
         ok = generate_files(comm, &e->generate, e->data_dir, &made, err);
     }
     ok = ok && read_corpora(&p, err) && run_days(&p, err) && run_labels(&p, err) && run_sizes(&p, err);
+    if (ok)
+        reduce_max_i64(comm, out->bytes_sent, STAGE_COUNT);
     out->synthetic = out->ingest.synthetic > 0;
     selection_free(p.selection);
     return ok;

@@ -84,17 +84,53 @@ static bool write_counts(struct store *store, const struct experiment *e, const 
     TRY(store_array(store, SCHEMA_TEST_BENIGN, STORE_I64, by_test, 1, column, err));
     TRY(store_array(store, SCHEMA_TEST_MALICIOUS, STORE_I64, by_test, 1, column + e->n_tests, err));
     TRY(store_array(store, SCHEMA_TEST_DROPPED, STORE_I64, by_test, 1, column + 2 * e->n_tests, err));
-    static const char *const names[] = {"/candidates", "/repeated", "/near_duplicates", "/kept"};
+    static const char *const names[] = {"/candidates", "/repeated", "/near_duplicates", "/kept", "/budget"};
     int64_t *daily = ARENA_ARRAY(arena, int64_t, e->n_days);
     for (size_t k = 0; k < ARRAY_LEN(names); k++) {
         for (size_t d = 0; d < e->n_days; d++) {
             const struct select_stats *s = &result->day[d];
-            daily[d] = k == 0 ? s->candidates : k == 1 ? s->repeated : k == 2 ? s->near : s->kept;
+            daily[d] = k == 0 ? s->candidates : k == 1 ? s->repeated : k == 2 ? s->near : k == 3 ? s->kept : s->budget;
         }
         TRY(store_array(store, names[k], STORE_I64, by_day, 1, daily, err));
     }
     TRY(store_array(store, "/day_events", STORE_I64, by_day, 1, result->day_events, err));
     return store_array(store, "/day_unique_lines", STORE_I64, by_day, 1, result->day_unique, err);
+}
+
+static bool write_picks(struct store *store, const struct result *result, struct arena *arena, struct error *err)
+{
+    static const char *const axis[] = {SCHEMA_PICK};
+    size_t n = (size_t)result->n_picks;
+    if (n == 0)
+        return true;
+    int64_t *number = ARENA_ARRAY(arena, int64_t, 4 * n), *day = number + n, *row = day + n, *count = row + n;
+    double *score = ARENA_ARRAY(arena, double, n);
+    float *nearest = ARENA_ARRAY(arena, float, n);
+    uint8_t *verdict = ARENA_ARRAY(arena, uint8_t, 2 * n), *truth = verdict + n;
+    struct str *hash = ARENA_ARRAY(arena, struct str, n);
+    for (size_t i = 0; i < n; i++) {
+        const struct picked *pick = &result->pick[i];
+        char hex[33];
+        hash128_hex(pick->hash, hex);
+        hash[i] = str_of(arena_printf(arena, "%s", hex));
+        number[i] = (int64_t)i + 1;
+        day[i] = pick->day + 1;
+        row[i] = pick->row;
+        count[i] = pick->count;
+        score[i] = pick->score;
+        nearest[i] = pick->nearest;
+        verdict[i] = (uint8_t)pick->verdict;
+        truth[i] = (uint8_t)pick->truth;
+    }
+    TRY(store_axis_i64(store, SCHEMA_PICK, number, n, err));
+    TRY(store_array(store, "/pick_day", STORE_I64, axis, 1, day, err));
+    TRY(store_array(store, "/pick_row", STORE_I64, axis, 1, row, err));
+    TRY(store_array(store, "/pick_count", STORE_I64, axis, 1, count, err));
+    TRY(store_array(store, "/pick_score", STORE_F64, axis, 1, score, err));
+    TRY(store_array(store, "/pick_nearest", STORE_F32, axis, 1, nearest, err));
+    TRY(store_array(store, "/pick_verdict", STORE_U8, axis, 1, verdict, err));
+    TRY(store_array(store, "/pick_known", STORE_U8, axis, 1, truth, err));
+    return store_array_str(store, "/pick_hash", axis, 1, hash, err);
 }
 
 static const char *record_backends(const struct experiment *e, const struct label_stats *label, struct arena *arena)
@@ -121,7 +157,7 @@ static bool write_attributes(struct store *store, const struct sweep *sweep, con
                   {"/", SCHEMA_SYNTHETIC, result->synthetic},
                   {"/", SCHEMA_SIMULATED, label->simulated},
                   {"/", "seed", e->seed},
-                  {"/", "picks", result->picks},
+                  {"/", "picks", result->n_picks},
                   {"/", "baseline_benign", result->baseline_benign},
                   {"/", "baseline_malicious", result->baseline_malicious},
                   {"/ingest", "files", in->files},
@@ -151,8 +187,10 @@ static bool write_attributes(struct store *store, const struct sweep *sweep, con
     for (size_t i = 0; i < result->n_digests; i++)
         TRY(store_attr_str(store, "/digests", result->digest[i].name,
                            str_of(arena_printf(arena, "%016" PRIx64, result->digest[i].value)), err));
-    for (int i = 0; i < STAGE_COUNT; i++)
+    for (int i = 0; i < STAGE_COUNT; i++) {
         TRY(store_attr_f64(store, "/seconds", stage_name((enum stage)i), result->seconds[i], err));
+        TRY(store_attr_i64(store, "/bytes_sent", stage_name((enum stage)i), result->bytes_sent[i], err));
+    }
     return true;
 }
 
@@ -172,7 +210,8 @@ static bool write_file(const struct comm *comm, struct store *store, const struc
     TRY(store_axis_i64(store, SCHEMA_DAY, count, e->n_days, err));
     TRY(store_axis_i64(store, SCHEMA_RESAMPLE, count, (size_t)e->evaluate.bootstrap, err));
     return write_metrics(store, e, result, arena, err) && write_counts(store, e, result, arena, err) &&
-           write_attributes(store, sweep, run, result, arena, err) && provenance_write(comm, store, err);
+           write_picks(store, result, arena, err) && write_attributes(store, sweep, run, result, arena, err) &&
+           provenance_write(comm, store, err);
 }
 
 bool record_write(const struct comm *comm, const char *path, const struct sweep *sweep, const struct run *run,

@@ -11,6 +11,7 @@ enum { SCHEMA_VERSION = 1 };
 #define SCHEMA_SIZE     "/size"
 #define SCHEMA_DAY      "/day"
 #define SCHEMA_RESAMPLE "/resample"
+#define SCHEMA_PICK     "/pick"
 
 #define SCHEMA_FALSE_ALARMS   "/false_alarms_per_day"
 #define SCHEMA_ASKED          "/labels_asked"

@@ -5,6 +5,7 @@
 #include "comm/gather.h"
 #include "support/table.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,8 @@ enum { STEP = 2048 };
 
 const struct param_spec select_params_spec[] = {
     PARAM_INT(struct select_params, budget, 500, 1, 10000000, "lines picked a day"),
+    PARAM_REAL(struct select_params, contamination, 0, 0, 1,
+               "share of the day's unique lines to pick, instead of a budget; 0: the budget counts"),
     PARAM_REAL(struct select_params, near_threshold, 0.8, 0, 1,
                "drop a line whose embedding's cosine to a kept one exceeds this; 1 keeps all"),
     PARAM_INT(struct select_params, overfetch, 3, 1, 100,
@@ -198,7 +201,7 @@ static void fill_carried(const struct comm *comm, struct selection *selection, c
 static void take_step(const struct comm *comm, struct selection *selection, const struct lines *lines,
                       const struct ranked_list *list, struct select_stats *stats)
 {
-    const size_t room = (size_t)(selection->params.budget - stats->kept);
+    const size_t room = (size_t)(stats->budget - stats->kept);
     struct step step;
     struct ranked_list picked = {0, ARENA_ARRAY(selection->scratch, struct ranked, list->n)};
     size_t fresh = 0;
@@ -234,10 +237,13 @@ bool selection_add_day(const struct comm *comm, struct selection *selection, con
     const struct select_params *params = &selection->params;
     struct arena *scratch = selection->scratch;
     const struct arena_mark start = arena_mark(scratch);
-    int64_t done = 0, k = params->budget * params->overfetch;
+    int64_t done = 0;
 
-    *stats = (struct select_stats){0};
-    while (done < lines->n_global && stats->kept < params->budget) {
+    *stats = (struct select_stats){.budget = params->budget};
+    if (params->contamination > 0)
+        stats->budget = (int64_t)ceil(params->contamination * (double)lines->n_global);
+    int64_t k = stats->budget * params->overfetch;
+    while (done < lines->n_global && stats->kept < stats->budget) {
         struct ranked_list list;
         if (!topk_best(comm, score, lines->row, lines->n, (size_t)min_i64(k, lines->n_global), scratch, &list, err)) {
             arena_release(scratch, start);
@@ -245,7 +251,7 @@ bool selection_add_day(const struct comm *comm, struct selection *selection, con
         }
         ASSERT(list.n == (size_t)min_i64(k, lines->n_global));
         const struct arena_mark mark = arena_mark(scratch);
-        while ((size_t)done < list.n && stats->kept < params->budget) {
+        while ((size_t)done < list.n && stats->kept < stats->budget) {
             const size_t first = (size_t)done;
             const struct ranked_list part = {min_size(STEP, list.n - first), list.item + first};
             take_step(comm, selection, lines, &part, stats);

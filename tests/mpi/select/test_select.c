@@ -39,8 +39,10 @@ static struct select_stats plain_add(struct plain *plain, const struct select_pa
 {
     const struct made made = make(day, ROUND_ROBIN, 0, 1, arena);
     bool *used = ARENA_ZARRAY(arena, bool, made.lines.n);
-    struct select_stats stats = {0};
-    while (stats.kept < params->budget && stats.candidates < day->n) {
+    struct select_stats stats = {.budget = params->budget};
+    if (params->contamination > 0)
+        stats.budget = (int64_t)ceil(params->contamination * (double)day->n);
+    while (stats.kept < stats.budget && stats.candidates < day->n) {
         size_t best = SIZE_MAX;
         for (size_t i = 0; i < made.lines.n; i++)
             if (!used[i] && (best == SIZE_MAX || made.score[i] > made.score[best]))
@@ -94,7 +96,14 @@ static void picks_follow_the_plain_rule(void **state)
 {
     const struct comm *world = *state;
     static const struct select_params cases[] = {
-        {60, 0.8, 3}, {60, 0.8, 1}, {200, 0.5, 1}, {300, 1, 2}, {20, 0, 1}, {10000, 0.9, 1}, {1, 0.8, 1},
+        {.budget = 60, .near_threshold = 0.8, .overfetch = 3},
+        {.budget = 60, .near_threshold = 0.8, .overfetch = 1},
+        {.budget = 200, .near_threshold = 0.5, .overfetch = 1},
+        {.budget = 300, .near_threshold = 1, .overfetch = 2},
+        {.budget = 20, .near_threshold = 0, .overfetch = 1},
+        {.budget = 10000, .near_threshold = 0.9, .overfetch = 1},
+        {.budget = 1, .near_threshold = 0.8, .overfetch = 1},
+        {.budget = 1, .contamination = 0.0501, .near_threshold = 0.8, .overfetch = 1},
     };
     for (size_t c = 0; c < ARRAY_LEN(cases); c++) {
         struct arena *arena = arena_new();
@@ -120,7 +129,7 @@ static void a_day_of_many_steps_follows_the_plain_rule(void **state)
 {
     const struct comm *world = *state;
     static const struct day day = {MAX_ROWS, 8, 8, 300, 3000};
-    static const struct select_params params = {1000, 0.75, 1};
+    static const struct select_params params = {.budget = 1000, .near_threshold = 0.75, .overfetch = 1};
     struct arena *arena = arena_new();
     struct plain plain = {.pick = ARENA_ARRAY(arena, struct pick, 1000)};
     struct selection *selection = selection_new(&params, &bytes_set);
@@ -155,7 +164,9 @@ static uint64_t digest_of_three_days(const struct comm *comm, void *context)
 static void picks_are_the_same_on_any_ranks(void **state)
 {
     const struct comm *world = *state;
-    struct select_params cases[] = {{60, 0.8, 3}, {200, 0.5, 1}, {100, 1, 1}};
+    struct select_params cases[] = {{.budget = 60, .near_threshold = 0.8, .overfetch = 3},
+                                    {.budget = 200, .near_threshold = 0.5, .overfetch = 1},
+                                    {.budget = 100, .near_threshold = 1, .overfetch = 1}};
     for (size_t c = 0; c < ARRAY_LEN(cases); c++)
         assert_same_on_any_ranks(world, digest_of_three_days, &cases[c]);
 }
@@ -163,7 +174,7 @@ static void picks_are_the_same_on_any_ranks(void **state)
 static void the_deal_does_not_matter(void **state)
 {
     const struct comm *world = *state;
-    static const struct select_params params = {50, 0.8, 2};
+    static const struct select_params params = {.budget = 50, .near_threshold = 0.8, .overfetch = 2};
     uint64_t first = 0;
     for (int deal = 0; deal < N_DEALS; deal++) {
         struct selection *selection = selection_new(&params, &bytes_set);
@@ -179,11 +190,11 @@ static void a_small_budget_picks_a_prefix_of_a_large_one(void **state)
 {
     const struct comm *world = *state;
     static const int64_t budgets[] = {1, 7, 16, 17, 64, 100};
-    static const struct select_params large_params = {120, 0.8, 1};
+    static const struct select_params large_params = {.budget = 120, .near_threshold = 0.8, .overfetch = 1};
     struct selection *large = selection_new(&large_params, &bytes_set);
     add(world, large, &three_days[0], BLOCKS);
     for (size_t b = 0; b < ARRAY_LEN(budgets); b++) {
-        const struct select_params params = {budgets[b], 0.8, 3};
+        const struct select_params params = {.budget = budgets[b], .near_threshold = 0.8, .overfetch = 3};
         struct selection *small = selection_new(&params, &bytes_set);
         add(world, small, &three_days[0], SCATTERED);
         bool prefix = selection_count(small) == (size_t)budgets[b] && selection_count(large) >= selection_count(small);
@@ -200,7 +211,7 @@ static void a_small_budget_picks_a_prefix_of_a_large_one(void **state)
 static void no_two_kept_lines_are_near_or_equal(void **state)
 {
     const struct comm *world = *state;
-    static const struct select_params params = {100, 0.7, 2};
+    static const struct select_params params = {.budget = 100, .near_threshold = 0.7, .overfetch = 2};
     struct selection *selection = selection_new(&params, &bytes_set);
     int64_t near = 0, repeated = 0;
     for (size_t d = 0; d < ARRAY_LEN(three_days); d++) {
@@ -228,7 +239,7 @@ static void no_two_kept_lines_are_near_or_equal(void **state)
 static void days_accumulate_without_repeats(void **state)
 {
     const struct comm *world = *state;
-    static const struct select_params params = {500, 1, 1};
+    static const struct select_params params = {.budget = 500, .near_threshold = 1, .overfetch = 1};
     static const struct day again = {900, 5, 1, 150, 40};
     struct selection *selection = selection_new(&params, &bytes_set);
     const struct select_stats first = add(world, selection, &three_days[0], BLOCKS);
@@ -252,7 +263,7 @@ static void days_accumulate_without_repeats(void **state)
 static void an_excluded_line_is_never_picked(void **state)
 {
     const struct comm *world = *state;
-    static const struct select_params params = {100, 0.8, 1};
+    static const struct select_params params = {.budget = 100, .near_threshold = 0.8, .overfetch = 1};
     struct arena *arena = arena_new();
     struct selection *selection = selection_new(&params, &bytes_set);
     add(world, selection, &three_days[0], BLOCKS);
@@ -282,7 +293,7 @@ static void the_budget_is_met_by_fetching_more(void **state)
 {
     const struct comm *world = *state;
     static const struct day day = {4000, 11, 11, 60, 4000}; /* 60 clusters: most candidates are near-duplicates */
-    static const struct select_params params = {60, 0.9, 1};
+    static const struct select_params params = {.budget = 60, .near_threshold = 0.9, .overfetch = 1};
     struct selection *selection = selection_new(&params, &bytes_set);
     const struct select_stats stats = add(world, selection, &day, BLOCKS);
     assert_all(world, stats.candidates > 2 * params.budget && stats.kept == params.budget);
@@ -293,7 +304,7 @@ static void the_budget_is_met_by_fetching_more(void **state)
 static void short_and_empty_days_give_what_they_have(void **state)
 {
     const struct comm *world = *state;
-    static const struct select_params params = {500, 1, 3};
+    static const struct select_params params = {.budget = 500, .near_threshold = 1, .overfetch = 3};
     static const struct day empty = {0, 1, 21, 5, 5}, one = {1, 1, 22, 5, 5}, few = {13, 1, 23, 5, 5};
     struct selection *selection = selection_new(&params, &bytes_set);
     assert_all(world, add(world, selection, &empty, ALL_ON_LAST).candidates == 0);
@@ -310,7 +321,7 @@ static void ties_go_by_row(void **state)
 {
     const struct comm *world = *state;
     static const struct day day = {300, 1, 31, 300, 1};
-    static const struct select_params params = {100, 1, 1};
+    static const struct select_params params = {.budget = 100, .near_threshold = 1, .overfetch = 1};
     struct selection *selection = selection_new(&params, &bytes_set);
     add(world, selection, &day, SCATTERED);
     bool rising = selection_count(selection) == 100;
@@ -350,7 +361,7 @@ static struct select_stats add_texts(const struct comm *comm, struct selection *
 static void lines_without_features_are_near_nothing(void **state)
 {
     const struct comm *world = *state;
-    static const struct select_params params = {10, 0, 1};
+    static const struct select_params params = {.budget = 10, .near_threshold = 0, .overfetch = 1};
     struct str text[] = {STR("\x80"), STR("\x80\x80"), STR(""), STR("a"), STR("b"), STR("\xB0")};
     struct selection *selection = selection_new(&params, &bytes_set);
     const struct select_stats stats = add_texts(world, selection, text, ARRAY_LEN(text));
@@ -364,7 +375,8 @@ static void lines_without_features_are_near_nothing(void **state)
 static void threshold_one_keeps_parallel_lines(void **state)
 {
     const struct comm *world = *state;
-    static const struct select_params all = {10, 1, 1}, fewer = {10, 0.999, 1};
+    static const struct select_params all = {.budget = 10, .near_threshold = 1, .overfetch = 1},
+                                      fewer = {.budget = 10, .near_threshold = 0.999, .overfetch = 1};
     struct str text[] = {STR("aaa"), STR("```"), STR("\x90\x90")};
     struct selection *selection = selection_new(&all, &bytes_set);
     assert_all(world, add_texts(world, selection, text, 3).kept == 3);
@@ -379,7 +391,7 @@ static void threshold_one_keeps_parallel_lines(void **state)
 static void a_score_that_is_no_number_is_an_error_everywhere(void **state)
 {
     const struct comm *world = *state;
-    static const struct select_params params = {10, 0.8, 1};
+    static const struct select_params params = {.budget = 10, .near_threshold = 0.8, .overfetch = 1};
     struct arena *arena = arena_new();
     struct selection *selection = selection_new(&params, &bytes_set);
     struct select_stats stats;

@@ -41,7 +41,7 @@ static void defaults_and_ranges(void **state)
 static void a_new_selection_is_empty(void **state)
 {
     (void)state;
-    const struct select_params params = {10, 0.8, 3};
+    const struct select_params params = {.budget = 10, .near_threshold = 0.8, .overfetch = 3};
     const struct feature_set none = {.d = 4};
     struct selection *selection = selection_new(&params, &none);
     const struct hash128 hash = {1, 2};
