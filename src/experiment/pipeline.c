@@ -3,10 +3,10 @@
 #include "comm/digest.h"
 #include "comm/gather.h"
 #include "comm/reduce.h"
+#include "experiment/day_features.h"
 #include "experiment/score.h"
 #include "support/clock.h"
 #include "support/log.h"
-#include "support/rng.h"
 
 const char *stage_name(enum stage stage)
 {
@@ -88,13 +88,11 @@ static bool run_day(struct pipeline *p, size_t day, struct arena *scratch, struc
                 arena_printf(scratch, "lines.day%zu", day + 1));
     stage_end(p, STAGE_TELEMETRY);
 
-    struct line_view view = {.n = lines.n, .row = lines.row, .text = lines.text, .count = lines.count};
     struct feature_set features;
-    TRY(feature_set_prepare(p->comm, &e->features, &view, scratch, &features, err));
+    TRY(day_features(p->comm, e, &lines, scratch, &features, err));
     struct rows rows = rows_of_lines(&features, &lines);
     double *score = ARENA_ARRAY(scratch, double, lines.n);
-    uint64_t seed = rng_u64((uint64_t)e->seed, rng_stream("pipeline.day", 0, 0), day);
-    TRY(detect_score(p->comm, &e->detector, &rows, seed, scratch, score, err));
+    TRY(detect_score(p->comm, &e->detector, &rows, day_seed(e, day), scratch, score, err));
     note_digest(p, digest_rows(p->comm, score, sizeof *score, lines.row, lines.n),
                 arena_printf(scratch, "scores.day%zu", day + 1));
     stage_end(p, STAGE_DETECT);

@@ -21,6 +21,7 @@ expect 2 'budget must be' run "${small[@]}" --set select.budget=0
 expect 2 'missing-day.jsonl.* matches no file' run "${small[@]}" --set days='["missing-day.jsonl"]'
 expect 1 'LICENSE: cannot make the folder: File exists' run "${small[@]}" --out "$SOURCE_DIR/LICENSE"
 expect 1 'could not|connect|refused' run "${small[@]}" --out "$scratch/out1" --set label.url=http://127.0.0.1:9/v1 --set label.max_retries=0
+expect 2 'DAY must be 1..5' explain "${small[@]:0:1}" 6 ls
 expect 2 'kinds are' list nonsense
 expect 1 'other parameters|differ' generate "${small[@]}" --set generate.seed=99
 "$BENOMALY" --help | grep -q 'usage:' || fail "no help"
