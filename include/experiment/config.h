@@ -56,7 +56,8 @@ struct experiment {
     int64_t seed;
 };
 
-/* A configuration file with settings applied; rank 0 reads it, all get it. Collective. Free with json_free. */
+/* A configuration file with settings applied; rank 0 reads it, all get it. "base" names another configuration, beside
+ * this one, whose top-level values this one's replace. Collective. Free with json_free. */
 MUST_CHECK bool config_read(const struct comm *comm, const char *path, const struct setting *setting, size_t n_settings,
                             struct json_doc **out, struct error *err);
 /* Resolves a document (its "sweep" section is left alone). Local: the same document gives the same result. */

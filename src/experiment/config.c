@@ -1,37 +1,12 @@
 #include "experiment/config.h"
 
-#include "comm/agree.h"
 #include "label/backend.h"
-#include "support/file.h"
 #include "support/log.h"
 
 static const char *const top_keys[] = {
     "name",     "data",     "generate", "ingest", "days",       "baseline",   "tests",
     "features", "detector", "select",   "label",  "label_seed", "classifier", "classifier_features",
     "evaluate", "sizes",    "seed",     "sweep"};
-
-bool config_read(const struct comm *comm, const char *path, const struct setting *setting, size_t n_settings,
-                 struct json_doc **out, struct error *err)
-{
-    struct arena *arena = arena_new();
-    struct str text = {"", 0};
-    *out = NULL;
-    bool ok = comm_rank(comm) != 0 || file_read(path, (size_t)16 << 20, arena, &text, err);
-    ok = agree(comm, ok, err);
-    if (ok) {
-        text.p = comm_bcast_new(comm, text.p, &text.n, 0, arena);
-        ok = json_parse(text, path, true, out, err);
-    }
-    for (size_t i = 0; ok && i < n_settings; i++)
-        ok = json_set(*out, setting[i].key, setting[i].value, err);
-    arena_free(arena);
-    ok = agree(comm, ok, err);
-    if (!ok) {
-        json_free(*out);
-        *out = NULL;
-    }
-    return ok;
-}
 
 /* An array of objects is several inputs; anything else is one. */
 static bool parse_inputs(const struct json_doc *doc, const struct json *node, struct arena *arena, struct inputs *out,

@@ -1,0 +1,19 @@
+# A configuration based on another means what the two say together; results name only what counts.
+source "$(dirname "$0")/common.sh"
+cp configs/quickstart.json "$scratch/base.json"
+echo '{"base": "base.json", "seed": 3, "detector": "random"}' >"$scratch/middle.json"
+echo '{"base": "middle.json", "detector": "iforest"}' >"$scratch/top.json"
+ranks 2 check "$scratch/top.json" "${small[@]:1}" --quiet >"$scratch/derived"
+ranks 2 check "${small[@]}" --set seed=3 --set detector=iforest --quiet >"$scratch/plain"
+diff "$scratch/plain" "$scratch/derived" || fail "a derived configuration gives something else"
+echo '{"base": "loop.json"}' >"$scratch/loop.json"
+"$BENOMALY" check "$scratch/loop.json" 2>"$scratch/error" && fail "a loop of configurations was accepted"
+grep -q 'based on each other' "$scratch/error" || fail "no word of the loop: $(cat "$scratch/error")"
+
+# the address of a server and the data folder do not make another run
+ranks 1 run "${small[@]}" --set label=oracle --out "$scratch/out" --quiet >/dev/null
+mv "$scratch/telemetry" "$scratch/moved"
+ranks 1 run "${small[@]}" --set label=oracle --set data="$scratch/moved" --out "$scratch/out" --quiet >/dev/null
+[ "$(ls "$scratch/out/runs" | wc -l)" -eq 1 ] || fail "a moved data folder made another run"
+ranks 1 run "${small[@]}" --set label=oracle --set data="$scratch/moved" --set select.budget=29 --out "$scratch/out" --quiet >/dev/null
+[ "$(ls "$scratch/out/runs" | wc -l)" -eq 2 ] || fail "another budget made no other run"
