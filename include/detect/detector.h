@@ -7,15 +7,17 @@
 
 struct detector {
     struct plugin plugin;
-    /* Collective. The model is the same on every rank for any distribution of the rows, and lives in the arena. There is a
-     * row at least (detect_score sees to it); a single row, equal rows and constant columns must do, as must a rank
-     * without rows. */
+    /* Collective. The model lives in the arena, and scores these rows alike for any distribution of them. What a rank
+     * holds may differ (a model of texts keeps what its own rows need), so only a rank's own rows of the fit are sure
+     * to get the score that any other rank would give. There is a row at least (detect_score sees to it); a single row,
+     * equal rows and constant columns must do, as must a rank without rows. */
     bool (*fit)(const struct comm *comm, const struct rows *rows, const void *params, uint64_t seed,
                 struct arena *arena, void **model, struct error *err);
     /* score[n] of rows first .. first + n - 1: higher = stranger, finite; x[n * rows->d] are their features, NULL if
      * `featureless`. Local, pure. */
     void (*score)(const void *model, const struct rows *rows, size_t first, size_t n, const float *x, double *score);
     bool featureless; /* works on texts, ids or counts alone: no features are computed for it */
+    bool needs_text;  /* rows of numbers alone are an error of detect_score */
 };
 
 const struct plugin_list *detector_list(void);

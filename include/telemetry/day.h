@@ -9,17 +9,25 @@
 
 /* Unique lines, one a canonical form, each on exactly one rank: the one that read its first record. Arrays [n], row
  * rising. row: global record number (inputs in order, files in byte order of their names, records in file order; good
- * records only). text, platform: of the first record. count: records of this canonical form in the day. truth: the
- * worst of its records. */
+ * records only). text, platform, user, host, parent: of the first record. count: records of this canonical form in the
+ * day. truth: the worst of its records.
+ *
+ * Only if options.groups (else NULL): who ran line i how often. user_at[n + 1]: its users are user_at[i] ..
+ * user_at[i + 1] - 1 of user_hash (of the user's text, seeded; a record without the field has the hash of the empty
+ * text), rising, and user_count, which sum to count[i]. The same for hosts. */
 struct lines {
     size_t n;
     int64_t n_global; /* unique lines over all ranks */
     int64_t n_events; /* good records over all ranks, of the wanted parts: the sum of count */
     int64_t *row;
     int64_t *count;
-    struct hash128 *hash; /* of the canonical form, seeded */
-    struct str *text;     /* as logged; invalid UTF-8 never gets here */
+    struct hash128 *hash;             /* of the canonical form, seeded */
+    struct str *text;                 /* as logged; invalid UTF-8 never gets here */
+    struct str *user, *host, *parent; /* empty if the record has none; equal texts of a rank may share memory */
     uint8_t *platform, *truth;
+    size_t *user_at, *host_at;
+    uint64_t *user_hash, *host_hash;
+    int64_t *user_count, *host_count;
 };
 
 /* Sums over all ranks, the same on every rank. */
@@ -39,12 +47,18 @@ struct ingest_options {
     struct normalize normalize;
     uint64_t seed;            /* of the line hashes */
     int64_t max_record_bytes; /* longer records are bad */
+    /* 0: all unique lines, else the `subsample` of them with the lowest mix of (seed, canonical hash), ties row rising:
+     * a uniform sample of the unique lines, the same for any number of ranks and any order of files. n_global and
+     * n_events then speak of the sample, the stats of all that was read. */
+    int64_t subsample;
+    bool groups; /* lines say who ran them */
 };
 
 extern const struct param_spec ingest_params[]; /* rows of struct ingest_options that are plain parameters */
 
 /* Collective. Bad records and unreadable files are counted and quarantined, with a warning; it fails only if an input
- * matches no file at all, the format is unknown, or the quarantine cannot be written. lines live in the arena. */
+ * matches no file at all, the format is unknown or not found out ("auto"), or the quarantine cannot be written. lines
+ * live in the arena. */
 MUST_CHECK bool day_read(const struct comm *comm, const struct input *inputs, size_t n_inputs,
                          const struct ingest_options *options, struct arena *arena, struct lines *out,
                          struct ingest_stats *stats, struct error *err);

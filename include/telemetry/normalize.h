@@ -11,12 +11,13 @@
  *   mask_base64  -enc SQBFAFgAIAAo... (40 and more)            -enc <b64>
  *   mask_number  pid 4711, 0x7ffe, 1024x768, a12b3             pid 0, 0, 0, a0b0
  *
- * Details. Blank is every byte up to 0x20 and 0x7F. Base64 letters are A-Z a-z 0-9 + /, and up to two = at the end. A
- * GUID has no letter or digit right before or behind it; one that only appears by masking numbers is masked too. A
- * number is a digit run and every x + hex digits right behind it. In mask_path, names and slashes (both kinds) match in
- * any case; a user's name goes up to the next slash and holds none of <>|"&;:*?; below a folder temp or tmp the next
- * name, up to its last dot behind which no slash or blank comes, is masked if it holds a digit. The placeholders
- * themselves stay as they are, so normalising a canonical line changes nothing. */
+ * Details. Blank is every byte up to 0x20 and 0x7F. Base64 letters are A-Z a-z 0-9 + /, and up to two = at the end; a
+ * run with more than 3 slashes, and one more for every 32 letters beyond 40, is a path and stays. A GUID has no letter
+ * or digit right before or behind it; one that only appears by masking numbers is masked too. A number is a digit run
+ * and every x + hex digits right behind it. In mask_path, names and slashes (both kinds) match in any case; a user's
+ * name goes up to the next slash and holds none of <>|"&;:*?; below a folder temp or tmp the next name, up to its last
+ * dot behind which no slash or blank comes, is masked if it holds a digit. The placeholders themselves stay as they
+ * are, so normalising a canonical line changes nothing. */
 #ifndef TELEMETRY_NORMALIZE_H
 #define TELEMETRY_NORMALIZE_H
 

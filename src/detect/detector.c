@@ -62,8 +62,9 @@ bool detect_score(const struct comm *comm, const struct choice *detector, const 
     struct arena_mark mark = arena_mark(arena);
     void *model = NULL;
     int64_t n_global;
-    bool ok =
-        need_rows(comm, rows, &n_global, err) && method->fit(comm, rows, detector->params, seed, arena, &model, err);
+    bool ok = need_rows(comm, rows, &n_global, err) &&
+              (!method->needs_text || need_text(comm, rows, method->plugin.name, err)) &&
+              method->fit(comm, rows, detector->params, seed, arena, &model, err);
     if (ok)
         ok = agree(comm, score_rows(comm, method, model, rows, arena, score, err), err);
     arena_release(arena, mark);

@@ -7,8 +7,7 @@
 /* A block of lanes by columns should stay near the first-level cache. */
 enum { WIDE = 256 };
 
-/* Mean path length of an unsuccessful search in a binary search tree of n keys. */
-static double mean_path(size_t n)
+double forest_mean_path(size_t n)
 {
     static const double euler = 0.57721566490153286;
     if (n <= 1)
@@ -31,7 +30,7 @@ struct forest forest_new(size_t trees, size_t sample, size_t d, struct arena *ar
         .limit = limit,
         .depth = depth,
         .lanes = d <= WIDE ? FOREST_LANES : FOREST_LANES / 4,
-        .normal = mean_path(sample),
+        .normal = forest_mean_path(sample),
         .offset = ARENA_ZARRAY(arena, uint32_t, n),
         .key = ARENA_ZARRAY(arena, uint32_t, n),
         .path = ARENA_ZARRAY(arena, float, n),
@@ -102,7 +101,7 @@ static void grow(struct grower *grower, size_t node, size_t level, size_t first,
     struct split split;
     if (level == grower->limit || last - first <= 1 || !choose_split(grower, first, last, &split)) {
         size_t below = grower->depth - level, leaf = (node << below) - ((size_t)1 << grower->depth);
-        float path = (float)((double)level + mean_path(last - first));
+        float path = (float)((double)level + forest_mean_path(last - first));
         for (size_t i = 0; i < (size_t)1 << below; i++)
             grower->path[leaf + i] = path;
         return;

@@ -33,6 +33,8 @@ static inline uint32_t forest_key(float value)
     return view.bits ^ ((uint32_t)((int32_t)view.bits >> 31) | UINT32_C(0x80000000));
 }
 
+/* Mean path length of an unsuccessful search in a binary search tree of n keys. */
+double forest_mean_path(size_t n);
 /* An empty forest for samples of `sample` >= 1 rows: limit ceil(log2(sample)). */
 struct forest forest_new(size_t trees, size_t sample, size_t d, struct arena *arena);
 /* Grows tree t on x[n * d]. Columns and thresholds depend on seed, t and the set of rows only, not on their order. */

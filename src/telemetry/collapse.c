@@ -2,118 +2,187 @@
 
 #include "comm/exchange.h"
 #include "comm/reduce.h"
-#include "support/table.h"
+#include "groups.h"
+#include "key_index.h"
+#include "subsample.h"
+
+/* Lines are settled in rounds of about so many a rank, by hash: the memory of one round serves them all. */
+enum { ROUND_LINES = 1 << 16, BATCH = 32 };
 
 /* What the owner of a hash is told, and what it answers. */
 struct claim {
     struct hash128 hash;
     int64_t count, row;
-    uint64_t truth;
+    uint32_t line, truth; /* the line's number on the rank that sends */
 };
 
 struct verdict {
     int64_t count;
-    uint32_t truth, keep;
+    uint32_t rank, line; /* who keeps it */
+    uint32_t truth, spare;
 };
 
-struct local {
+/* This rank's lines in the order of rounds. */
+struct rounds {
     size_t n;
-    struct claim *claim; /* one a canonical form */
-    uint32_t *entry;     /* its first entry */
+    size_t *start;  /* [n + 1] */
+    uint32_t *line; /* [lines] */
 };
 
-/* Entries come in row order, so the first one of a canonical form has its lowest row. */
-static struct local collapse_here(const struct unique *unique, const int64_t *first_row, struct arena *arena)
+static size_t round_of(struct hash128 hash, size_t n)
 {
-    size_t n = unique_count(unique);
-    struct local local = {0, ARENA_ARRAY(arena, struct claim, n), ARENA_ARRAY(arena, uint32_t, n)};
-    struct table *seen = table_new(n);
-    for (size_t i = 0; i < n; i++) {
-        const struct unique_hot *hot = unique_hot(unique, i);
-        const struct unique_cold *cold = unique_cold(unique, i);
-        bool is_new;
-        if (hot->dropped)
-            continue;
-        uint64_t *place = table_put(seen, cold->hash, &is_new);
-        if (is_new) {
-            *place = local.n;
-            local.entry[local.n] = (uint32_t)i;
-            local.claim[local.n++] =
-                (struct claim){cold->hash, hot->count, first_row[cold->segment] + cold->row, hot->truth};
-            continue;
+    return (size_t)(((hash.lo & UINT32_MAX) * n) >> 32);
+}
+
+static struct rounds sort_rounds(const struct comm *comm, const struct unique *unique, struct arena *arena)
+{
+    size_t n_lines = unique_count(unique);
+    int64_t most = (int64_t)n_lines;
+    reduce_max_i64(comm, &most, 1);
+    struct rounds rounds = {.n = (size_t)most / ROUND_LINES + 1, .line = ARENA_ARRAY(arena, uint32_t, n_lines)};
+    rounds.start = ARENA_ZARRAY(arena, size_t, rounds.n + 2);
+    size_t *next = rounds.start + 1; /* next[r] ends up as the start of round r + 1 */
+    for (size_t i = 0; i < n_lines; i++)
+        next[round_of(unique_line(unique, i)->hash, rounds.n) + 1]++;
+    for (size_t r = 0; r < rounds.n; r++)
+        next[r + 1] += next[r];
+    for (size_t i = 0; i < n_lines; i++)
+        rounds.line[next[round_of(unique_line(unique, i)->hash, rounds.n)]++] = (uint32_t)i;
+    return rounds;
+}
+
+static void find_keepers(const struct claim *claim, size_t n, uint32_t *keeper, struct arena *arena)
+{
+    struct arena_mark mark = arena_mark(arena);
+    struct key_slot **slot = ARENA_ARRAY(arena, struct key_slot *, n);
+    struct key_index best = key_index_new(n);
+    for (size_t from = 0; from < n; from += BATCH) {
+        size_t end = min_size(from + BATCH, n);
+        for (size_t j = from; j < end; j++)
+            key_index_prefetch(&best, claim[j].hash);
+        for (size_t j = from; j < end; j++) {
+            slot[j] = key_index_find(&best, claim[j].hash);
+            if (slot[j]->value == 0)
+                key_index_set(&best, slot[j], claim[j].hash, (uint32_t)j + 1);
+            else if (claim[j].row < claim[slot[j]->value - 1].row)
+                slot[j]->value = (uint32_t)j + 1;
         }
-        struct claim *claim = &local.claim[*place];
-        claim->count += hot->count;
-        claim->truth = hot->truth > claim->truth ? hot->truth : claim->truth;
     }
-    table_free(seen);
-    return local;
+    for (size_t j = 0; j < n; j++)
+        keeper[j] = slot[j]->value - 1;
+    key_index_free(&best);
+    arena_release(arena, mark);
 }
 
 /* The lowest row of a hash keeps it, with all counts and the worst truth. */
-static struct verdict *judge(const struct claim *claim, size_t n, struct arena *arena)
+static struct verdict *judge(const struct comm *comm, const struct exchange *exchange, struct arena *arena)
 {
+    const struct claim *claim = exchange->records;
+    size_t n = exchange->n, j = 0;
     struct verdict *verdict = ARENA_ZARRAY(arena, struct verdict, n);
-    struct table *best = table_new(n);
-    for (size_t j = 0; j < n; j++) {
-        bool is_new;
-        uint64_t *place = table_put(best, claim[j].hash, &is_new);
-        if (is_new || claim[j].row < claim[*place].row)
-            *place = j;
+    uint32_t *keeper = ARENA_ARRAY(arena, uint32_t, n);
+    ASSERT(n < UINT32_MAX);
+    find_keepers(claim, n, keeper, arena);
+    for (int r = 0; r < comm_size(comm); r++) {
+        for (int64_t k = 0; k < exchange->received[r]; k++, j++)
+            verdict[j] = (struct verdict){0, (uint32_t)r, claim[j].line, 0, 0};
     }
-    for (size_t j = 0; j < n; j++) {
-        const uint64_t *place = table_get(best, claim[j].hash);
-        struct verdict *kept = &verdict[*place];
-        kept->keep = 1;
+    for (j = 0; j < n; j++) {
+        struct verdict *kept = &verdict[keeper[j]];
         kept->count += claim[j].count;
-        kept->truth = claim[j].truth > kept->truth ? (uint32_t)claim[j].truth : kept->truth;
+        kept->truth = claim[j].truth > kept->truth ? claim[j].truth : kept->truth;
     }
-    table_free(best);
+    for (j = 0; j < n; j++)
+        verdict[j] = verdict[keeper[j]];
     return verdict;
 }
 
-static void fill(const struct unique *unique, const struct local *local, const struct verdict *verdict,
-                 struct arena *arena, struct lines *out)
+static void settle_round(const struct comm *comm, struct unique *unique, const uint32_t *list, size_t n,
+                         struct keepers *keepers, struct arena *arena)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < local->n; i++)
-        n += verdict[i].keep;
+    struct claim *claim = ARENA_ARRAY(arena, struct claim, n);
+    struct verdict *verdict = ARENA_ARRAY(arena, struct verdict, n);
+    int *owner = ARENA_ARRAY(arena, int, n);
+    for (size_t i = 0; i < n; i++) {
+        const struct unique_line *line = unique_line(unique, list[i]);
+        claim[i] = (struct claim){line->hash, line->count, line->row, list[i], line->truth};
+        owner[i] = exchange_owner(line->hash.hi, comm_size(comm));
+    }
+    struct exchange exchange;
+    exchange_records(comm, claim, sizeof *claim, n, owner, arena, &exchange);
+    const struct verdict *replies = judge(comm, &exchange, arena);
+    exchange_reply(comm, &exchange, replies, sizeof *replies, verdict, arena);
+    for (size_t i = 0; i < n; i++) {
+        struct unique_line *line = unique_line(unique, list[i]);
+        line->kept = verdict[i].rank == (uint32_t)comm_rank(comm) && verdict[i].line == list[i];
+        line->count = verdict[i].count;
+        line->truth = (uint8_t)verdict[i].truth;
+        if (keepers->rank != NULL) {
+            keepers->rank[list[i]] = (int)verdict[i].rank;
+            keepers->line[list[i]] = verdict[i].line;
+        }
+    }
+}
+
+static void fill(const struct unique *unique, struct arena *arena, struct lines *out)
+{
+    size_t n = 0, n_all = unique_count(unique);
+    for (size_t i = 0; i < n_all; i++)
+        n += unique_line(unique, i)->kept;
     *out = (struct lines){
         .row = ARENA_ARRAY(arena, int64_t, n),
         .count = ARENA_ARRAY(arena, int64_t, n),
         .hash = ARENA_ARRAY(arena, struct hash128, n),
         .text = ARENA_ARRAY(arena, struct str, n),
+        .user = ARENA_ARRAY(arena, struct str, n),
+        .host = ARENA_ARRAY(arena, struct str, n),
+        .parent = ARENA_ARRAY(arena, struct str, n),
         .platform = ARENA_ARRAY(arena, uint8_t, n),
         .truth = ARENA_ARRAY(arena, uint8_t, n),
     };
-    for (size_t i = 0; i < local->n; i++) {
-        if (!verdict[i].keep)
+    for (size_t i = 0; i < n_all; i++) {
+        const struct unique_line *line = unique_line(unique, i);
+        if (!line->kept)
             continue;
-        const struct unique_cold *cold = unique_cold(unique, local->entry[i]);
         size_t k = out->n++;
-        out->row[k] = local->claim[i].row;
-        out->count[k] = verdict[i].count;
-        out->hash[k] = cold->hash;
-        out->text[k] = (struct str){cold->text, cold->n};
-        out->platform[k] = unique_hot(unique, local->entry[i])->platform;
-        out->truth[k] = (uint8_t)verdict[i].truth;
+        out->row[k] = line->row;
+        out->count[k] = line->count;
+        out->hash[k] = line->hash;
+        out->text[k] = (struct str){line->text, line->n};
+        out->user[k] = unique_string(unique, line->user);
+        out->host[k] = unique_string(unique, line->host);
+        out->parent[k] = unique_string(unique, line->parent);
+        out->platform[k] = line->platform;
+        out->truth[k] = line->truth;
     }
 }
 
-void collapse(const struct comm *comm, const struct unique *unique, const int64_t *first_row, struct arena *scratch,
-              struct arena *arena, struct lines *out)
+void collapse(const struct comm *comm, struct unique *unique, const int64_t *first_row,
+              const struct ingest_options *options, struct arena *scratch, struct arena *arena, struct lines *out)
 {
     struct arena_mark mark = arena_mark(scratch);
-    struct local local = collapse_here(unique, first_row, scratch);
-    int *owner = ARENA_ARRAY(scratch, int, local.n);
-    for (size_t i = 0; i < local.n; i++)
-        owner[i] = exchange_owner(local.claim[i].hash.hi, comm_size(comm));
-    struct exchange exchange;
-    exchange_records(comm, local.claim, sizeof *local.claim, local.n, owner, scratch, &exchange);
-    struct verdict *replies = judge(exchange.records, exchange.n, scratch);
-    struct verdict *verdict = ARENA_ARRAY(scratch, struct verdict, local.n);
-    exchange_reply(comm, &exchange, replies, sizeof *replies, verdict, scratch);
-    fill(unique, &local, verdict, arena, out);
+    size_t n = unique_count(unique);
+    struct keepers keepers = {NULL, NULL};
+    if (options->groups) {
+        keepers.rank = ARENA_ARRAY(scratch, int, n);
+        keepers.line = ARENA_ARRAY(scratch, uint32_t, n);
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct unique_line *line = unique_line(unique, i);
+        line->row += first_row[line->segment];
+    }
+    struct rounds rounds = sort_rounds(comm, unique, scratch);
+    for (size_t r = 0; r < rounds.n; r++) {
+        struct arena_mark before = arena_mark(scratch);
+        settle_round(comm, unique, rounds.line + rounds.start[r], rounds.start[r + 1] - rounds.start[r], &keepers,
+                     scratch);
+        arena_release(scratch, before);
+    }
+    if (options->subsample > 0)
+        subsample(comm, unique, options->seed, options->subsample, scratch);
+    fill(unique, arena, out);
+    if (options->groups)
+        groups_merge(comm, unique, &keepers, scratch, arena, out);
     arena_release(scratch, mark);
 
     int64_t sums[2] = {(int64_t)out->n, 0};

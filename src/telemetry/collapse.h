@@ -1,4 +1,4 @@
-/* From each rank's unique fields to the day's unique canonical lines. */
+/* From each rank's unique lines to the day's. */
 #ifndef TELEMETRY_COLLAPSE_H
 #define TELEMETRY_COLLAPSE_H
 
@@ -7,8 +7,8 @@
 #include "unique.h"
 
 /* Collective. first_row[segment]: global row of a segment's first good record. Arrays of *out live in the arena, texts
- * where they are already. */
-void collapse(const struct comm *comm, const struct unique *unique, const int64_t *first_row, struct arena *scratch,
-              struct arena *arena, struct lines *out);
+ * where they are already. Counts, rows and truth of `unique` are changed. */
+void collapse(const struct comm *comm, struct unique *unique, const int64_t *first_row,
+              const struct ingest_options *options, struct arena *scratch, struct arena *arena, struct lines *out);
 
 #endif

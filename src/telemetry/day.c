@@ -5,6 +5,7 @@
 #include "comm/progress.h"
 #include "comm/reduce.h"
 #include "quarantine.h"
+#include "resolve.h"
 #include "segments.h"
 #include "stream.h"
 #include "support/clock.h"
@@ -16,9 +17,9 @@
 enum { FEW_WARNINGS = 5 };
 
 const struct param_spec ingest_params[] = {
-    PARAM_STRING(struct ingest_options, data_dir, "", "folder where relative paths start; empty: the working folder"),
-    PARAM_STRING(struct ingest_options, quarantine, NULL, "file to which bad records are appended"),
     PARAM_INT(struct ingest_options, max_record_bytes, 1 << 20, 64, 1 << 28, "longer records are bad"),
+    PARAM_INT(struct ingest_options, subsample, 0, 0, 1e12, "unique lines kept of a day, drawn by hash; 0: all"),
+    PARAM_BOOL(struct ingest_options, groups, false, "count each line's users and hosts"),
     PARAM_END,
 };
 
@@ -31,7 +32,8 @@ struct ingest {
     struct unique *unique;
     struct quarantine quarantine;
     struct stream stream;
-    struct arena *scratch;
+    void *reader_state;    /* of the segment that is read */
+    struct arena *scratch; /* events wait in it, until unique_flush */
     struct progress progress;
     uint64_t bytes_done;
     int n_warnings;
@@ -48,9 +50,8 @@ static void take_record(struct ingest *ingest, struct tally *tally, size_t segme
 {
     struct event event;
     const char *reason = "";
-    struct arena_mark mark = arena_mark(ingest->scratch);
     const struct unique_class *kind = ingest->class_of[input];
-    switch (kind->reader->parse(&ingest->inputs[input].fields, record, ingest->scratch, &event, &reason)) {
+    switch (kind->reader->parse(ingest->reader_state, record, ingest->scratch, &event, &reason)) {
     case READ_EVENT:
         unique_add(ingest->unique, kind, &event, (uint32_t)segment, tally->records++);
         tally->synthetic += event.synthetic;
@@ -65,7 +66,6 @@ static void take_record(struct ingest *ingest, struct tally *tally, size_t segme
         take_bad(ingest, tally, segment, record, reason);
         break;
     }
-    arena_release(ingest->scratch, mark);
 }
 
 static void take_damage(struct ingest *ingest, struct tally *tally, size_t segment, const struct file *file,
@@ -83,10 +83,12 @@ static void read_segment(struct ingest *ingest, const struct segment *segment, s
 {
     const struct file *file = &ingest->files->file[segment->file];
     struct stream *stream = &ingest->stream;
-    struct arena_mark mark = arena_mark(stream->arena);
+    struct arena_mark mark = arena_mark(stream->arena), waiting = arena_mark(ingest->scratch);
+    const struct reader *reader = ingest->class_of[file->input]->reader;
     struct str record;
     char *buffer = stream->p;
-    stream_open(stream, ingest->class_of[file->input]->reader, file, segment);
+    ingest->reader_state = reader->start(&ingest->inputs[file->input].fields, stream->arena);
+    stream_open(stream, reader, ingest->reader_state, file, segment);
     for (;;) {
         enum stream_step step = stream_next(stream, &record);
         if (step == STREAM_END)
@@ -97,15 +99,18 @@ static void read_segment(struct ingest *ingest, const struct segment *segment, s
             take_bad(ingest, tally, index, record, "longer than max_record_bytes");
         } else {
             unique_flush(ingest->unique);
+            arena_release(ingest->scratch, waiting);
             progress_tick(&ingest->progress, ingest->bytes_done);
             stream_fill(stream);
         }
     }
     unique_flush(ingest->unique);
+    arena_release(ingest->scratch, waiting);
     struct str tail = stream_close(stream);
-    if (stream->source.reason[0] != '\0')
+    if (stream_damaged(stream))
         take_damage(ingest, tally, index, file, tail);
     tally->newlines = stream->newlines;
+    tally->bytes = stream_bytes(stream);
     ingest->bytes_done += (uint64_t)(min_i64(segment->end, file->size) - segment->start);
     if (stream->p == buffer) /* else a bigger buffer lies behind the mark */
         arena_release(stream->arena, mark);
@@ -118,7 +123,7 @@ static void classify(const struct input *inputs, size_t n, uint64_t seed, struct
     struct unique_class *classes = ARENA_ARRAY(arena, struct unique_class, n);
     ingest->class_of = ARENA_ARRAY(arena, const struct unique_class *, n);
     for (size_t i = 0; i < n; i++) {
-        const struct reader *reader = (const struct reader *)(const void *)plugin_find(reader_list(), inputs[i].format);
+        const struct reader *reader = reader_find(inputs[i].format);
         classes[i] = (struct unique_class){reader, inputs[i].part_of, inputs[i].part_from, inputs[i].part_to,
                                            hash_mix(seed + i)};
         splits[i] = reader->resync != NULL;
@@ -133,7 +138,7 @@ static void classify(const struct input *inputs, size_t n, uint64_t seed, struct
 static bool formats_known(const struct input *inputs, size_t n, struct error *err)
 {
     for (size_t i = 0; i < n; i++) {
-        if (plugin_find(reader_list(), inputs[i].format) == NULL)
+        if (reader_find(inputs[i].format) == NULL && strcmp(inputs[i].format, INPUT_AUTO) != 0)
             return fail(err, ERROR_CONFIG, "unknown input format \"%s\": use one of the readers that `list` shows",
                         inputs[i].format);
     }
@@ -214,14 +219,20 @@ static bool read_day(const struct comm *comm, const struct input *inputs, size_t
 {
     struct file_list files;
     TRY(files_list(comm, inputs, n_inputs, options->data_dir, own, &files, err));
+    TRY(input_resolve(comm, inputs, n_inputs, &files, own, &inputs, err));
     struct ingest ingest = {.inputs = inputs, .files = &files, .scratch = arena_new()};
     bool *splits = ARENA_ARRAY(own, bool, n_inputs);
     classify(inputs, n_inputs, options->seed, own, &ingest, splits);
     struct segment_list segments = segments_cut(comm, &files, splits, own);
-    ASSERT(segments.n < UINT32_MAX);
     struct tally *tally = ARENA_ZARRAY(own, struct tally, segments.n);
     struct arena *buffers = arena_new();
-    ingest.unique = unique_new(&options->normalize, options->seed, arena, own, ingest.scratch);
+    ingest.unique = unique_new(&(struct unique_options){.rules = &options->normalize,
+                                                        .seed = options->seed,
+                                                        .groups = options->groups,
+                                                        .bytes = segments.own_work,
+                                                        .texts = arena,
+                                                        .own = own,
+                                                        .scratch = ingest.scratch});
     ingest.quarantine = quarantine_start(options->quarantine != NULL ? own : NULL);
     ingest.stream = (struct stream){.arena = buffers, .max_record = (size_t)options->max_record_bytes};
     read_own(comm, &ingest, &segments, tally);
@@ -230,10 +241,11 @@ static bool read_day(const struct comm *comm, const struct input *inputs, size_t
     sum_up(&files, &segments, tally, first_row, stats);
     bool ok = options->quarantine == NULL ||
               quarantine_write(comm, &ingest.quarantine, &files, &segments, tally, options->quarantine, err);
+    stream_free(&ingest.stream);
     arena_free(buffers);
     if (ok) {
         warn(stats, options->quarantine);
-        collapse(comm, ingest.unique, first_row, own, arena, out);
+        collapse(comm, ingest.unique, first_row, options, own, arena, out);
     }
     unique_free(ingest.unique);
     arena_free(ingest.scratch);

@@ -63,14 +63,14 @@ static bool parse_format(const struct json_doc *doc, const struct json *node, st
     if (!json_as_str(node, &text))
         return json_fail(doc, node, err, "format must be a reader's name");
     const char *name = arena_printf(arena, "%.*s", STR_ARG(text));
-    if (plugin_find(readers, name) != NULL) {
-        out->format = plugin_find(readers, name)->name;
+    if (strcmp(name, INPUT_AUTO) == 0 || plugin_find(readers, name) != NULL) {
+        out->format = name;
         return true;
     }
     struct buf known = {.limit = 512};
     for (size_t i = 0; i < readers->n; i++)
         buf_printf(&known, "%s%s", i > 0 ? ", " : "", readers->item[i]->name);
-    json_fail(doc, node, err, "unknown format \"%s\"; known: %s", name, known.n > 0 ? known.p : "none");
+    json_fail(doc, node, err, "unknown format \"%s\"; known: auto, %s", name, known.n > 0 ? known.p : "none");
     buf_free(&known);
     return false;
 }
@@ -81,6 +81,9 @@ static bool parse_fields(const struct json_doc *doc, const struct json *node, st
     const char *keys[ARRAY_LEN(field_rows)];
     if (json_type(node) != JSON_OBJECT)
         return json_fail(doc, node, err, "fields must be an object: {\"command\": \"command_line\", ...}");
+    const struct reader *reader = reader_find(out->format);
+    if (reader != NULL && reader->fields != NULL && reader->fields->command.n == 0 && json_count(node) > 0)
+        return json_fail(doc, node, err, "format \"%s\" finds its fields itself: leave \"fields\" out", out->format);
     for (size_t i = 0; i < ARRAY_LEN(field_rows); i++)
         keys[i] = field_rows[i].key;
     TRY(json_known_keys(doc, node, keys, ARRAY_LEN(keys), err));
@@ -148,15 +151,30 @@ static bool parse_part(const struct json_doc *doc, const struct json *node, stru
     return true;
 }
 
+struct input input_with_format(const struct input *input, const char *format)
+{
+    const struct reader *reader = reader_find(format);
+    struct input filled = *input;
+    ASSERT(reader != NULL);
+    filled.format = reader->plugin.name;
+    struct field_map own = reader->fields != NULL ? *reader->fields : (struct field_map){.n_filters = 0};
+    for (size_t i = 0; i < ARRAY_LEN(field_rows); i++) {
+        struct str *name = field_at(&filled.fields, i);
+        if (name->n == 0)
+            *name = reader->fields != NULL ? *field_at(&own, i) : str_of(field_rows[i].name);
+    }
+    return filled;
+}
+
 bool input_parse(const struct json_doc *doc, const struct json *node, struct arena *arena, struct input *out,
                  struct error *err)
 {
     static const char *const keys[] = {"files", "format", "fields", "where", "part"};
     *out = (struct input){.format = "jsonl", .part_of = 1, .part_to = 1};
-    for (size_t i = 0; i < ARRAY_LEN(field_rows); i++)
-        *field_at(&out->fields, i) = str_of(field_rows[i].name);
-    if (json_type(node) != JSON_OBJECT)
+    if (json_type(node) != JSON_OBJECT) {
+        *out = input_with_format(out, out->format);
         return parse_files(doc, node, arena, out, err);
+    }
     TRY(json_known_keys(doc, node, keys, ARRAY_LEN(keys), err));
     const struct json *files = json_get(node, "files"), *format = json_get(node, "format");
     const struct json *fields = json_get(node, "fields"), *where = json_get(node, "where");
@@ -166,6 +184,8 @@ bool input_parse(const struct json_doc *doc, const struct json *node, struct are
     TRY(parse_files(doc, files, arena, out, err));
     TRY(format == NULL || parse_format(doc, format, arena, out, err));
     TRY(fields == NULL || parse_fields(doc, fields, arena, out, err));
+    if (reader_find(out->format) != NULL)
+        *out = input_with_format(out, out->format);
     TRY(where == NULL || parse_where(doc, where, arena, out, err));
     return part == NULL || parse_part(doc, part, out, err);
 }
@@ -173,10 +193,14 @@ bool input_parse(const struct json_doc *doc, const struct json *node, struct are
 void input_to_json(const struct input *input, struct buf *out)
 {
     struct field_map map = input->fields;
+    const char *comma = "";
     buf_add_str(out, STR("{\"fields\":{"));
     for (size_t i = 0; i < ARRAY_LEN(field_rows); i++) {
-        buf_printf(out, "%s\"%s\":", i > 0 ? "," : "", field_rows[i].key);
+        if (field_at(&map, i)->n == 0)
+            continue;
+        buf_printf(out, "%s\"%s\":", comma, field_rows[i].key);
         buf_add_json_string(out, *field_at(&map, i));
+        comma = ",";
     }
     buf_add_str(out, STR("},\"files\":["));
     for (size_t i = 0; i < input->n_files; i++) {

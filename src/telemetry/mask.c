@@ -2,7 +2,7 @@
 
 #include "support/str.h"
 
-enum { BASE64_LEAST = 40, GUID_BYTES = 36 };
+enum { BASE64_LEAST = 40, BASE64_SLASHES = 3, BASE64_PER_SLASH = 32, GUID_BYTES = 36 };
 
 static bool is_digit(char c)
 {
@@ -94,6 +94,15 @@ static size_t next_run(const char *p, size_t n, size_t from)
     return n;
 }
 
+/* Whether a run of base64 letters has so many slashes that it is rather a path: of random letters one in 64 is one. */
+static bool is_path(const char *p, size_t n)
+{
+    size_t slashes = 0;
+    for (size_t i = 0; i < n; i++)
+        slashes += p[i] == '/';
+    return slashes > BASE64_SLASHES + (n - BASE64_LEAST) / BASE64_PER_SLASH;
+}
+
 size_t mask_base64(char *p, size_t n)
 {
     size_t read = 0, write = 0;
@@ -107,6 +116,11 @@ size_t mask_base64(char *p, size_t n)
         read = run;
         while (read < n && is_base64(p[read]))
             read++;
+        if (is_path(p + run, read - run)) {
+            memmove(p + write, p + run, read - run);
+            write += read - run;
+            continue;
+        }
         for (int i = 0; i < 2 && read < n && p[read] == '='; i++)
             read++;
         write += put(p + write, STR("<b64>"));

@@ -63,11 +63,11 @@ struct part {
     uint64_t segment, bytes;
 };
 
-static void describe(const struct bad *bad, const struct file *file, int64_t line, struct buf *out)
+static void describe(const struct bad *bad, const struct file *file, int64_t line, int64_t offset, struct buf *out)
 {
     buf_add_str(out, STR("{\"file\":"));
     buf_add_json_string(out, str_of(file->path + file->name));
-    buf_printf(out, ",\"line\":%" PRId64 ",\"offset\":%" PRId64 ",\"reason\":", line, bad->offset);
+    buf_printf(out, ",\"line\":%" PRId64 ",\"offset\":%" PRId64 ",\"reason\":", line, offset);
     buf_add_json_string(out, str_of(bad->reason));
     buf_add_str(out, STR(",\"bytes\":"));
     buf_add_json_string(out, bad->bytes);
@@ -79,15 +79,18 @@ static size_t render(const struct quarantine *q, const struct file_list *files, 
                      const struct tally *tally, size_t n_kept, struct arena *arena, struct buf *text,
                      struct part *parts)
 {
-    int64_t *before = ARENA_ARRAY(arena, int64_t, segments->n); /* newlines of the file before the segment */
+    /* newlines and bytes of the file before the segment */
+    int64_t *lines = ARENA_ARRAY(arena, int64_t, segments->n), *bytes = ARENA_ARRAY(arena, int64_t, segments->n);
     for (size_t i = 0; i < segments->n; i++) {
         bool first = i == 0 || segments->segment[i].file != segments->segment[i - 1].file;
-        before[i] = first ? 0 : before[i - 1] + tally[i - 1].newlines;
+        lines[i] = first ? 0 : lines[i - 1] + tally[i - 1].newlines;
+        bytes[i] = first ? 0 : bytes[i - 1] + tally[i - 1].bytes;
     }
     size_t n = 0;
     for (const struct bad *bad = q->first; bad != NULL && bad->segment < n_kept; bad = bad->next) {
         size_t start = text->n;
-        describe(bad, &files->file[segments->segment[bad->segment].file], before[bad->segment] + bad->line + 1, text);
+        describe(bad, &files->file[segments->segment[bad->segment].file], lines[bad->segment] + bad->line + 1,
+                 bytes[bad->segment] + bad->offset, text);
         if (n == 0 || parts[n - 1].segment != bad->segment)
             parts[n++] = (struct part){bad->segment, 0};
         parts[n - 1].bytes += text->n - start;

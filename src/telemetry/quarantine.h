@@ -9,7 +9,8 @@
 /* What a segment came to. Summed over ranks as int64 numbers. */
 struct tally {
     int64_t records, bad, filtered, blank, synthetic;
-    int64_t newlines;         /* in start .. end - 1 */
+    int64_t newlines;         /* in the segment */
+    int64_t bytes;            /* of a part of a zstd file, uncompressed; else 0 */
     int64_t damaged;          /* 1: could not be opened or ended early */
     int64_t quarantine_bytes; /* kept of its bad records */
 };

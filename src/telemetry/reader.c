@@ -16,3 +16,8 @@ const struct plugin_list *reader_list(void)
 {
     return &list;
 }
+
+const struct reader *reader_find(const char *name)
+{
+    return (const struct reader *)(const void *)plugin_find(&list, name);
+}

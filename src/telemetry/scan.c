@@ -22,18 +22,54 @@ static bool has_backslash(const struct scan_index *index, size_t from, size_t to
     return (head | (index->backslash[last] & tail_mask)) != 0;
 }
 
-static void set_fields(struct str key, const struct str *names, size_t n, struct scan_field value,
-                       struct scan_field *out)
+/* The wanted names by length: most keys are then compared with one name or none. */
+enum { LENGTHS = 32, SCAN_MAX_NAMES = 255 };
+
+struct name_list {
+    const struct str *names;
+    uint8_t first[LENGTHS];       /* 1 + the first name of this length, modulo LENGTHS; 0: none */
+    uint8_t next[SCAN_MAX_NAMES]; /* likewise, of the same length */
+};
+
+static void list_names(const struct str *names, size_t n, struct name_list *list)
 {
-    for (size_t j = 0; j < n; j++) {
-        if (names[j].n == key.n && (key.n == 0 || (names[j].p[0] == key.p[0] && memcmp(names[j].p, key.p, key.n) == 0)))
-            out[j] = value;
+    list->names = names;
+    memset(list->first, 0, sizeof list->first);
+    for (size_t j = n; j-- > 0;) {
+        uint8_t *first = &list->first[names[j].n % LENGTHS];
+        list->next[j] = *first;
+        *first = (uint8_t)(j + 1);
+    }
+}
+
+static bool same_bytes(const char *a, const char *b, size_t n)
+{
+    uint64_t a8[2], b8[2];
+    if (n < 8 || n > 16) {
+        size_t i = 0;
+        while (i < n && i < 8 && a[i] == b[i])
+            i++;
+        return i == n || (i == 8 && memcmp(a, b, n) == 0);
+    }
+    memcpy(&a8[0], a, 8);
+    memcpy(&b8[0], b, 8);
+    memcpy(&a8[1], a + n - 8, 8);
+    memcpy(&b8[1], b + n - 8, 8);
+    return a8[0] == b8[0] && a8[1] == b8[1];
+}
+
+static inline void set_fields(struct str key, const struct name_list *list, struct scan_field value,
+                              struct scan_field *out)
+{
+    for (size_t j = list->first[key.n % LENGTHS]; j > 0; j = list->next[j - 1]) {
+        if (list->names[j - 1].n == key.n && same_bytes(list->names[j - 1].p, key.p, key.n))
+            out[j - 1] = value;
     }
 }
 
 /* Walks the common shape: an object of strings, numbers and literals with no blanks but spaces. False: not that shape,
  * or not valid; out is then undefined. p[n - 1] is '}', which stops every skip. */
-static bool walk(const char *p, size_t n, const struct scan_index *index, const struct str *names, size_t n_names,
+static bool walk(const char *p, size_t n, const struct scan_index *index, const struct name_list *names,
                  struct scan_field *out)
 {
     size_t at = 1, k = 0;
@@ -73,7 +109,7 @@ static bool walk(const char *p, size_t n, const struct scan_index *index, const 
             value = (struct scan_field){SCAN_OTHER, false, {p + at, length}};
             at += length;
         }
-        set_fields(key, names, n_names, value, out);
+        set_fields(key, names, value, out);
         while (p[at] == ' ')
             at++;
         if (p[at] == '}')
@@ -93,8 +129,11 @@ bool scan_object(struct str record, const struct str *names, size_t n, struct sc
     for (size_t j = 0; j < n; j++)
         out[j] = (struct scan_field){SCAN_ABSENT, false, {NULL, 0}};
     struct scan_index index;
+    struct name_list list;
+    ASSERT(n <= SCAN_MAX_NAMES);
+    list_names(names, n, &list);
     if (record.n >= 2 && record.p[0] == '{' && record.p[record.n - 1] == '}' &&
-        scan_index(record.p, record.n, &index) && walk(record.p, record.n, &index, names, n, out))
+        scan_index(record.p, record.n, &index) && walk(record.p, record.n, &index, &list, out))
         return true;
     return scan_full(record, names, n, out, reason);
 }

@@ -6,7 +6,7 @@
 #include "source.h"
 #include "telemetry/input.h"
 
-enum { SEGMENT_BYTES = 4 * 1024 * 1024 };
+enum { SEGMENT_BYTES = 4 * 1024 * 1024, PACKED_BYTES = 1024 * 1024 };
 
 struct file {
     const char *path; /* can be opened */
@@ -14,6 +14,8 @@ struct file {
     size_t input;     /* which input it belongs to */
     int64_t size;     /* 0 if it cannot be looked at */
     enum source_kind kind;
+    const int64_t *cut; /* [n_cuts] rising: where a zstd file of several frames is cut */
+    size_t n_cuts;
 };
 
 struct file_list {
@@ -26,21 +28,27 @@ struct file_list {
 MUST_CHECK bool files_list(const struct comm *comm, const struct input *inputs, size_t n_inputs, const char *data_dir,
                            struct arena *arena, struct file_list *out, struct error *err);
 
+/* Of a plain file: the records that start at start .. end - 1. Of a zstd file: start .. end - 1 are the compressed
+ * bytes of whole frames, and the segment has the records that start behind the first byte that comes out of them, up to
+ * and including the first byte behind them: whether a record starts with a frame's first byte is known only to who read
+ * what lies before. The first segment of a file has its first byte as well. end is INT64_MAX in the last. */
 struct segment {
     size_t file;
-    int64_t start, end; /* the records that start at start .. end - 1 of the uncompressed file */
-    int rank;           /* who reads it */
+    int64_t start, end;
+    int rank; /* who reads it */
 };
 
 struct segment_list {
     size_t n;
     struct segment *segment; /* in row order */
     int64_t own_bytes;       /* of this rank's, on disk */
+    int64_t own_work;        /* about how many bytes those are uncompressed */
 };
 
-/* splits[input]: whether the input's plain files may be split. Plain segments are dealt in turn, compressed files
- * biggest first to the rank with the least work. Local: every rank computes the same list. */
-struct segment_list segments_cut(const struct comm *comm, const struct file_list *files, const bool *splits,
+/* splits[input]: whether the input's files may be split; gzip files never are. Segments are about equally big where
+ * the file allows, and are dealt biggest first to the rank with the least work. Collective: the ranks share the search
+ * for frames, then each computes the same list. */
+struct segment_list segments_cut(const struct comm *comm, struct file_list *files, const bool *splits,
                                  struct arena *arena);
 
 #endif

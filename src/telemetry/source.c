@@ -71,7 +71,9 @@ static bool start_decoder(struct source *source, struct arena *arena)
     source->in = ARENA_ARRAY(arena, unsigned char, INPUT_BYTES);
     source->between = true;
     if (source->kind == SOURCE_ZSTD) {
-        source->decoder = ZSTD_createDStream();
+        if (source->zstd == NULL)
+            source->zstd = ZSTD_createDStream();
+        source->decoder = source->zstd;
         return source->decoder != NULL || refuse(source, "no memory to decompress it", "");
     }
     z_stream *z = arena_zalloc(arena, 1, sizeof *z);
@@ -81,11 +83,15 @@ static bool start_decoder(struct source *source, struct arena *arena)
     return true;
 }
 
-bool source_open(struct source *source, const char *path, enum source_kind kind, int64_t start, int64_t size,
-                 struct arena *arena)
+bool source_open(struct source *source, const char *path, enum source_kind kind, int64_t start, int64_t part_end,
+                 int64_t size, struct arena *arena)
 {
     int64_t now;
-    *source = (struct source){.kind = kind, .file = -1, .left = size - start};
+    *source = (struct source){.kind = kind,
+                              .file = -1,
+                              .left = size - start,
+                              .part_left = min_i64(part_end, size) - start,
+                              .zstd = source->zstd};
     if (!regular(path, &now))
         return refuse(source, "cannot be opened", errno == EINVAL ? "not a regular file" : strerror(errno));
     source->file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -111,6 +117,7 @@ static size_t read_raw(struct source *source, void *p, size_t n)
         return 0;
     }
     source->left -= got;
+    source->part_left -= got;
     return (size_t)got;
 }
 
@@ -119,8 +126,10 @@ static bool have_input(struct source *source)
 {
     if (source->in_at < source->in_n)
         return true;
-    source->in_at = 0;
-    source->in_n = read_raw(source, source->in, INPUT_BYTES);
+    int64_t most = source->beyond ? INPUT_BYTES / 8 : min_i64(INPUT_BYTES, source->part_left);
+    source->in_at = source->in_n = 0;
+    if (most > 0)
+        source->in_n = read_raw(source, source->in, (size_t)most);
     return source->in_n > 0;
 }
 
@@ -198,14 +207,27 @@ size_t source_read(struct source *source, char *p, size_t n)
     return source->kind == SOURCE_PLAIN ? read_raw(source, p, n) : read_compressed(source, p, n);
 }
 
+bool source_pass(struct source *source)
+{
+    bool more = source->kind == SOURCE_ZSTD && !source->beyond && source->reason[0] == '\0' && source->left > 0;
+    source->beyond = source->beyond || more;
+    return more;
+}
+
 void source_close(struct source *source)
 {
     if (source->file >= 0)
         close(source->file);
     source->file = -1;
     if (source->decoder != NULL && source->kind == SOURCE_ZSTD)
-        ZSTD_freeDStream(source->decoder);
+        ZSTD_DCtx_reset(source->decoder, ZSTD_reset_session_only);
     else if (source->decoder != NULL)
         inflateEnd(source->decoder);
     source->decoder = NULL;
+}
+
+void source_free(struct source *source)
+{
+    ZSTD_freeDStream(source->zstd);
+    source->zstd = NULL;
 }

@@ -1,21 +1,24 @@
 #include "stream.h"
 
-void stream_open(struct stream *stream, const struct reader *reader, const struct file *file,
+void stream_open(struct stream *stream, const struct reader *reader, const void *state, const struct file *file,
                  const struct segment *segment)
 {
     stream->reader = reader;
-    stream->start = segment->start;
-    stream->end = segment->end;
-    /* The byte before the segment tells whether a record starts right at its start. */
+    stream->state = state;
+    bool frames = file->kind == SOURCE_ZSTD;
     stream->skipping = segment->start > 0;
-    stream->base = segment->start - (stream->skipping ? 1 : 0);
+    stream->start = frames ? stream->skipping : segment->start;
+    stream->end = frames ? INT64_MAX : segment->end;
+    /* The byte before the start tells whether a record starts right there. */
+    stream->base = stream->start - (stream->skipping ? 1 : 0);
     stream->at = stream->n = stream->counted = 0;
     stream->newlines = 0;
     if (stream->p == NULL) {
         stream->capacity = STREAM_BYTES;
         stream->p = ARENA_ARRAY(stream->arena, char, stream->capacity);
     }
-    stream->ended = !source_open(&stream->source, file->path, file->kind, stream->base, file->size, stream->arena);
+    stream->ended = !source_open(&stream->source, file->path, file->kind, frames ? segment->start : stream->base,
+                                 frames ? segment->end : INT64_MAX, file->size, stream->arena);
 }
 
 /* Sums of 128 comparisons fit a byte, which lets the compiler use whole vectors of them: 6 % of all reading otherwise.
@@ -90,7 +93,7 @@ enum stream_step stream_next(struct stream *stream, struct str *record)
     if (left == 0)
         return dry(stream);
     bool whole_file = stream->ended && stream->source.reason[0] == '\0';
-    size_t length = stream->reader->record_length(stream->p + stream->at, left, whole_file);
+    size_t length = stream->reader->record_length(stream->state, stream->p + stream->at, left, whole_file);
     if (length > stream->max_record) {
         *record = take(stream, length, min_size(length, STREAM_HEAD));
         return STREAM_LONG;
@@ -135,6 +138,10 @@ void stream_fill(struct stream *stream)
     else if ((int64_t)want > stream->end - place)
         want = (size_t)(stream->end - place);
     size_t got = source_read(&stream->source, stream->p + stream->n, want);
+    if (got == 0 && source_pass(&stream->source)) {
+        stream->end = place + 1; /* see struct segment */
+        got = source_read(&stream->source, stream->p + stream->n, min_size(want, STREAM_BYTES / 8));
+    }
     stream->ended = got == 0;
     stream->n += got;
     if (first && stream->n >= 3 && memcmp(stream->p, "\xEF\xBB\xBF", 3) == 0)
@@ -152,10 +159,27 @@ int64_t stream_line(struct stream *stream, struct str record)
     return stream->newlines;
 }
 
+bool stream_damaged(const struct stream *stream)
+{
+    return stream->source.reason[0] != '\0' && !stream->source.beyond;
+}
+
+int64_t stream_bytes(const struct stream *stream)
+{
+    if (stream->source.kind != SOURCE_ZSTD)
+        return 0;
+    return stream->end < INT64_MAX ? stream->end - 1 : stream->base + (int64_t)stream->n;
+}
+
 struct str stream_close(struct stream *stream)
 {
     struct str tail = {stream->p + stream->at, min_size(stream->n - stream->at, STREAM_HEAD)};
     count_to(stream, stream->n);
     source_close(&stream->source);
     return tail;
+}
+
+void stream_free(struct stream *stream)
+{
+    source_free(&stream->source);
 }

@@ -17,12 +17,13 @@ enum stream_step {
 
 struct stream {
     const struct reader *reader;
+    const void *state; /* of the reader, for this segment */
     struct source source;
     struct arena *arena; /* buffers */
     char *p;             /* bytes at .. n - 1 are not consumed yet */
     size_t at, n, capacity;
-    int64_t base;       /* place of p[0] in the (uncompressed) file */
-    int64_t start, end; /* the segment: records that start at start .. end - 1 */
+    int64_t base;       /* place of p[0] in the file, or of a zstd file in what comes out of the segment's frames */
+    int64_t start, end; /* the segment: records that start at start .. end - 1; end INT64_MAX: not known yet */
     size_t max_record;
     bool ended;       /* nothing more will come */
     bool skipping;    /* on the way to the next record start */
@@ -32,13 +33,18 @@ struct stream {
 
 /* Opens a segment; the buffer of a stream used before is used again. Starts zeroed but for arena and max_record.
  * If the file cannot be opened it ends at once, with source.reason set. */
-void stream_open(struct stream *stream, const struct reader *reader, const struct file *file,
+void stream_open(struct stream *stream, const struct reader *reader, const void *state, const struct file *file,
                  const struct segment *segment);
 enum stream_step stream_next(struct stream *stream, struct str *record);
 void stream_fill(struct stream *stream);
-int64_t stream_offset(const struct stream *stream, struct str record); /* in the file */
+int64_t stream_offset(const struct stream *stream, struct str record); /* counted as base is */
 int64_t stream_line(struct stream *stream, struct str record);         /* newlines of the segment before the record */
+/* After STREAM_END: whether the segment itself is damaged; what follows it is another segment's. */
+bool stream_damaged(const struct stream *stream);
+/* Of a zstd file, bytes that came out of the segment's frames; else 0. */
+int64_t stream_bytes(const struct stream *stream);
 /* After STREAM_END: closes; what lies behind the last whole record of a damaged file. */
 struct str stream_close(struct stream *stream);
+void stream_free(struct stream *stream); /* but for what the arena holds */
 
 #endif

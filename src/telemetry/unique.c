@@ -1,138 +1,114 @@
 #include "unique.h"
 
-#include <stdlib.h>
+#include "chunks.h"
+#include "key_index.h"
 
-/* Lines wait in a small queue while their slots and entries are fetched: a big table costs one cache miss after the
- * other otherwise (measured at 3.6 million keys: 24 ns a key against 320). */
-enum { QUEUE = 32, BLOCK_BITS = 14, BLOCK = 1 << BLOCK_BITS, FIRST_SLOTS = 1 << 16 };
+/* Records wait in a small queue while the slots they need are fetched: a big table costs one cache miss after the other
+ * otherwise (measured at 3.6 million keys: 24 ns a key against 320). */
+enum { QUEUE = 64, RECENT = 1 << 14, BYTES_A_SLOT = 2048, MOST_EXPECTED = 1 << 22 };
+/* Values of a spelling's slot: a line's number + 1, or one of these. The record of the queue that met it first settles
+ * a spelling in the end. */
+static const uint32_t DROPPED = UINT32_MAX; /* its hash is not in the wanted part */
+static const uint32_t WAITING = UINT32_MAX - QUEUE;
 
 struct waiting {
-    struct hash128 key;
-    struct str raw;
+    struct hash128 key; /* of the field as it stands, and of its class */
+    struct event event;
     int64_t row;
     const struct unique_class *kind;
     uint32_t segment;
-    uint8_t truth, platform;
+    uint32_t line; /* + 1; DROPPED; WAITING + place in the queue; 0: not known yet */
 };
 
-/* A slot is 0 if empty, else tag (upper half: the key's upper bits) and entry number + 1. */
+/* A spelling not met before. */
+struct fresh {
+    struct key_slot *slot;
+    struct waiting *first;
+    struct str text;
+    struct hash128 hash;
+    bool dropped;
+};
+
 struct unique {
-    const struct normalize *rules;
-    uint64_t seed;
-    struct arena *texts, *own, *scratch;
-    uint64_t *slots;
-    size_t n_slots, n;       /* n_slots is a power of two */
-    struct unique_hot **hot; /* [n_blocks] of BLOCK entries, which never move */
-    struct unique_cold **cold;
-    size_t n_blocks, max_blocks;
-    char *canonical;
-    size_t canonical_bytes;
+    struct unique_options options;
+    struct key_index spelling, canonical, string;
+    /* Spellings met lately, which answer for the common ones from the processor's cache. */
+    struct key_slot *recent; /* [RECENT] */
+    struct chunks lines, strings;
+    struct key_index group_index[N_COLUMNS];
+    struct chunks group[N_COLUMNS];
+    char *room; /* for a canonical form */
+    size_t room_bytes;
     struct waiting queue[QUEUE];
     size_t n_queue;
 };
 
-static uint64_t *new_slots(size_t n)
+struct unique *unique_new(const struct unique_options *options)
 {
-    uint64_t *slots = calloc(n, sizeof *slots);
-    ASSERT(slots != NULL);
-    return slots;
-}
-
-struct unique *unique_new(const struct normalize *rules, uint64_t seed, struct arena *texts, struct arena *own,
-                          struct arena *scratch)
-{
-    struct unique *unique = arena_zalloc(own, 1, sizeof *unique);
-    unique->own = own;
-    unique->scratch = scratch;
-    unique->rules = rules;
-    unique->seed = seed;
-    unique->texts = texts;
-    unique->n_slots = FIRST_SLOTS;
-    unique->slots = new_slots(unique->n_slots);
+    struct unique *unique = arena_zalloc(options->own, 1, sizeof *unique);
+    size_t expected = min_size((size_t)max_i64(options->bytes, 0) / BYTES_A_SLOT, MOST_EXPECTED);
+    unique->options = *options;
+    unique->spelling = key_index_new(expected);
+    unique->canonical = key_index_new(expected / 2);
+    unique->string = key_index_new(0);
+    unique->recent = ARENA_ZARRAY(options->own, struct key_slot, RECENT);
+    unique->lines = (struct chunks){.arena = options->own, .record_bytes = sizeof(struct unique_line)};
+    unique->strings = (struct chunks){.arena = options->own, .record_bytes = sizeof(struct str)};
+    for (size_t c = 0; options->groups && c < N_COLUMNS; c++) {
+        unique->group_index[c] = key_index_new(expected);
+        unique->group[c] = (struct chunks){.arena = options->own, .record_bytes = sizeof(struct unique_group)};
+    }
     return unique;
 }
 
 void unique_free(struct unique *unique)
 {
-    if (unique != NULL)
-        free(unique->slots);
+    if (unique == NULL)
+        return;
+    key_index_free(&unique->spelling);
+    key_index_free(&unique->canonical);
+    key_index_free(&unique->string);
+    for (size_t c = 0; c < N_COLUMNS; c++)
+        key_index_free(&unique->group_index[c]);
 }
 
 size_t unique_count(const struct unique *unique)
 {
-    return unique->n;
+    return unique->lines.n;
 }
 
-static struct unique_hot *hot_at(const struct unique *unique, size_t i)
+struct unique_line *unique_line(const struct unique *unique, size_t i)
 {
-    return &unique->hot[i >> BLOCK_BITS][i & (BLOCK - 1)];
+    return chunks_at(&unique->lines, i);
 }
 
-static struct unique_cold *cold_at(const struct unique *unique, size_t i)
+struct str unique_string(const struct unique *unique, uint32_t string)
 {
-    return &unique->cold[i >> BLOCK_BITS][i & (BLOCK - 1)];
+    return *(const struct str *)chunks_at(&unique->strings, string);
 }
 
-const struct unique_hot *unique_hot(const struct unique *unique, size_t i)
+size_t unique_group_count(const struct unique *unique, enum unique_column column)
 {
-    return hot_at(unique, i);
+    return unique->group[column].n;
 }
 
-const struct unique_cold *unique_cold(const struct unique *unique, size_t i)
+const struct unique_group *unique_group(const struct unique *unique, enum unique_column column, size_t i)
 {
-    return cold_at(unique, i);
+    return chunks_at(&unique->group[column], i);
 }
 
-static size_t home(const struct unique *unique, struct hash128 key)
+static struct str decode(const struct unique *unique, const struct unique_class *kind, struct str field)
 {
-    return (size_t)key.lo & (unique->n_slots - 1);
-}
-
-static uint64_t tag_of(struct hash128 key)
-{
-    return key.hi >> 32 << 32;
-}
-
-static void grow_slots(struct unique *unique)
-{
-    free(unique->slots);
-    unique->n_slots *= 2;
-    unique->slots = new_slots(unique->n_slots);
-    for (size_t i = 0; i < unique->n; i++) {
-        struct hash128 key = hot_at(unique, i)->key;
-        size_t s = home(unique, key);
-        while (unique->slots[s] != 0)
-            s = (s + 1) & (unique->n_slots - 1);
-        unique->slots[s] = tag_of(key) | (i + 1);
-    }
-}
-
-static void grow_blocks(struct unique *unique)
-{
-    if (unique->n_blocks == unique->max_blocks) {
-        size_t max = unique->max_blocks > 0 ? 2 * unique->max_blocks : 64;
-        struct unique_hot **hot = ARENA_ARRAY(unique->own, struct unique_hot *, max);
-        struct unique_cold **cold = ARENA_ARRAY(unique->own, struct unique_cold *, max);
-        for (size_t i = 0; i < unique->n_blocks; i++) {
-            hot[i] = unique->hot[i];
-            cold[i] = unique->cold[i];
-        }
-        unique->hot = hot;
-        unique->cold = cold;
-        unique->max_blocks = max;
-    }
-    unique->hot[unique->n_blocks] = ARENA_ARRAY(unique->own, struct unique_hot, BLOCK);
-    unique->cold[unique->n_blocks] = ARENA_ARRAY(unique->own, struct unique_cold, BLOCK);
-    unique->n_blocks++;
+    return kind->reader->decode != NULL ? kind->reader->decode(field, unique->options.scratch) : field;
 }
 
 static char *canonical_room(struct unique *unique, size_t n)
 {
-    if (n > unique->canonical_bytes) {
-        unique->canonical_bytes = 2 * n;
-        unique->canonical = arena_bytes(unique->own, unique->canonical_bytes);
+    if (n > unique->room_bytes) {
+        unique->room_bytes = 2 * n;
+        unique->room = arena_bytes(unique->options.own, unique->room_bytes);
     }
-    return unique->canonical;
+    return unique->room;
 }
 
 /* Which of `of` equal parts of the hash space; stirred, so that it tells nothing about rank or fold. */
@@ -142,73 +118,177 @@ static int64_t part_of(struct hash128 hash, int64_t of)
     return (int64_t)(((wide)hash_mix(hash.lo ^ hash.hi) * (wide)(uint64_t)of) >> 64);
 }
 
-static void add_new(struct unique *unique, const struct waiting *w, size_t slot)
+/* The number of a user, host or parent; equal texts have one unless they are spelled in several ways. */
+static uint32_t string_number(struct unique *unique, const struct unique_class *kind, struct str field)
 {
-    ASSERT(unique->n < UINT32_MAX - 1);
-    size_t i = unique->n++;
-    if (i >> BLOCK_BITS == unique->n_blocks)
-        grow_blocks(unique);
-    unique->slots[slot] = tag_of(w->key) | (i + 1);
-    struct arena_mark mark = arena_mark(unique->scratch);
-    struct str text = w->kind->reader->decode != NULL ? w->kind->reader->decode(w->raw, unique->scratch) : w->raw;
-    ASSERT(text.n < UINT32_MAX);
-    char *room = canonical_room(unique, 4 * text.n + 16);
-    struct str canonical = {room, normalize_line(unique->rules, text, room)};
-    struct hash128 hash = hash128(canonical, unique->seed);
-    int64_t part = part_of(hash, w->kind->part_of);
-    bool dropped = part < w->kind->part_from || part >= w->kind->part_to;
-    *hot_at(unique, i) = (struct unique_hot){w->key, 1, 0, w->truth, w->platform, dropped};
-    *cold_at(unique, i) = (struct unique_cold){hash, w->row, dropped ? NULL : arena_copy(unique->texts, text.p, text.n),
-                                               w->segment, (uint32_t)text.n};
-    arena_release(unique->scratch, mark);
-    if (4 * unique->n > 3 * unique->n_slots)
-        grow_slots(unique);
+    struct hash128 key = hash128(field, kind->key_seed);
+    key_index_reserve(&unique->string, 1);
+    struct key_slot *slot = key_index_find(&unique->string, key);
+    if (slot->value == 0) {
+        struct str text = decode(unique, kind, field);
+        ASSERT(unique->strings.n < UINT32_MAX);
+        key_index_set(&unique->string, slot, key, (uint32_t)unique->strings.n + 1);
+        *(struct str *)chunks_add(&unique->strings) =
+            (struct str){arena_copy(unique->options.texts, text.p, text.n), text.n};
+    }
+    return slot->value - 1;
 }
 
-static void update(struct unique *unique, const struct waiting *w)
+static struct key_slot *recent_slot(const struct unique *unique, struct hash128 key)
 {
-    uint64_t tag = tag_of(w->key);
-    size_t s = home(unique, w->key);
-    for (;; s = (s + 1) & (unique->n_slots - 1)) {
-        uint64_t slot = unique->slots[s];
-        if (slot == 0)
-            break;
-        if ((slot ^ tag) >> 32 != 0)
-            continue;
-        struct unique_hot *hot = hot_at(unique, (uint32_t)slot - 1);
-        if (hash128_equal(hot->key, w->key)) {
-            hot->count++;
-            hot->truth = w->truth > hot->truth ? w->truth : hot->truth;
-            return;
-        }
+    return &unique->recent[key.lo & (RECENT - 1)];
+}
+
+/* In one go for the whole queue: misses of the caches and of the page tables then overlap. */
+static void ask_recent(struct unique *unique)
+{
+    for (size_t k = 0; k < unique->n_queue; k++) {
+        struct waiting *w = &unique->queue[k];
+        const struct key_slot *recent = recent_slot(unique, w->key);
+        bool found = recent->lo == w->key.lo && recent->tag == (uint32_t)(w->key.hi >> 32);
+        w->line = found ? recent->value : 0;
+        if (w->line == 0)
+            key_index_prefetch(&unique->spelling, w->key);
+        else if (w->line != DROPPED)
+            __builtin_prefetch(unique_line(unique, w->line - 1), 1);
     }
-    add_new(unique, w, s);
+}
+
+/* Finds the queue's spellings, and enters those not met before with their first record's place in the queue. */
+static size_t find_spellings(struct unique *unique, struct fresh *fresh)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < unique->n_queue; k++) {
+        struct waiting *w = &unique->queue[k];
+        if (w->line != 0)
+            continue;
+        struct key_slot *slot = key_index_find(&unique->spelling, w->key);
+        if (slot->value == 0) {
+            key_index_set(&unique->spelling, slot, w->key, WAITING + (uint32_t)k);
+            fresh[n++] = (struct fresh){.slot = slot, .first = w};
+        }
+        w->line = slot->value;
+        if (w->line < WAITING)
+            __builtin_prefetch(unique_line(unique, w->line - 1), 1);
+    }
+    return n;
+}
+
+static void normalize_fresh(struct unique *unique, struct fresh *fresh)
+{
+    const struct unique_class *kind = fresh->first->kind;
+    fresh->text = decode(unique, kind, fresh->first->event.command);
+    ASSERT(fresh->text.n < UINT32_MAX);
+    char *room = canonical_room(unique, 4 * fresh->text.n + 16);
+    struct str canonical = {room, normalize_line(unique->options.rules, fresh->text, room)};
+    fresh->hash = hash128(canonical, unique->options.seed);
+    int64_t part = part_of(fresh->hash, kind->part_of);
+    fresh->dropped = part < kind->part_from || part >= kind->part_to;
+    key_index_prefetch(&unique->canonical, fresh->hash);
+}
+
+static void add_line(struct unique *unique, const struct fresh *fresh)
+{
+    const struct waiting *w = fresh->first;
+    *(struct unique_line *)chunks_add(&unique->lines) = (struct unique_line){
+        .hash = fresh->hash,
+        .row = w->row,
+        .text = arena_copy(unique->options.texts, fresh->text.p, fresh->text.n),
+        .n = (uint32_t)fresh->text.n,
+        .segment = w->segment,
+        .user = string_number(unique, w->kind, w->event.user),
+        .host = string_number(unique, w->kind, w->event.host),
+        .parent = string_number(unique, w->kind, w->event.parent),
+        .platform = (uint8_t)w->event.platform,
+        .kept = 1,
+    };
+}
+
+static void settle_fresh(struct unique *unique, const struct fresh *fresh)
+{
+    uint32_t line = DROPPED;
+    if (!fresh->dropped) {
+        struct key_slot *slot = key_index_find(&unique->canonical, fresh->hash);
+        if (slot->value == 0) {
+            ASSERT(unique->lines.n < WAITING - 1);
+            add_line(unique, fresh);
+            key_index_set(&unique->canonical, slot, fresh->hash, (uint32_t)unique->lines.n);
+        }
+        line = slot->value;
+    }
+    fresh->slot->value = line;
+    fresh->first->line = line;
+}
+
+/* What tells a group apart: its line and its user or host. */
+static struct hash128 group_key(const struct waiting *w, uint64_t hash)
+{
+    return (struct hash128){hash_mix(hash ^ w->line), hash_mix(hash + hash_mix(w->line))};
+}
+
+static void count_groups(struct unique *unique, enum unique_column column)
+{
+    struct key_index *index = &unique->group_index[column];
+    struct chunks *groups = &unique->group[column];
+    uint64_t hash[QUEUE];
+    key_index_reserve(index, unique->n_queue);
+    for (size_t k = 0; k < unique->n_queue; k++) {
+        const struct waiting *w = &unique->queue[k];
+        struct str field = column == COLUMN_USER ? w->event.user : w->event.host;
+        hash[k] = hash64(decode(unique, w->kind, field), unique->options.seed);
+        key_index_prefetch(index, group_key(w, hash[k]));
+    }
+    for (size_t k = 0; k < unique->n_queue; k++) {
+        const struct waiting *w = &unique->queue[k];
+        if (w->line == DROPPED)
+            continue;
+        struct hash128 key = group_key(w, hash[k]);
+        struct key_slot *slot = key_index_find(index, key);
+        if (slot->value == 0) {
+            ASSERT(groups->n < UINT32_MAX);
+            *(struct unique_group *)chunks_add(groups) = (struct unique_group){hash[k], 0, w->line - 1};
+            key_index_set(index, slot, key, (uint32_t)groups->n);
+        }
+        ((struct unique_group *)chunks_at(groups, slot->value - 1))->count++;
+    }
 }
 
 void unique_flush(struct unique *unique)
 {
+    struct fresh fresh[QUEUE];
+    struct arena_mark mark = arena_mark(unique->options.scratch);
+    key_index_reserve(&unique->spelling, unique->n_queue);
+    ask_recent(unique);
+    size_t n_fresh = find_spellings(unique, fresh);
+    key_index_reserve(&unique->canonical, n_fresh);
+    for (size_t i = 0; i < n_fresh; i++)
+        normalize_fresh(unique, &fresh[i]);
+    for (size_t i = 0; i < n_fresh; i++)
+        settle_fresh(unique, &fresh[i]);
     for (size_t k = 0; k < unique->n_queue; k++) {
-        uint64_t slot = unique->slots[home(unique, unique->queue[k].key)];
-        if (slot != 0)
-            __builtin_prefetch(hot_at(unique, (uint32_t)slot - 1), 1);
+        struct waiting *w = &unique->queue[k];
+        if (w->line >= WAITING && w->line != DROPPED)
+            w->line = unique->queue[w->line - WAITING].line;
+        *recent_slot(unique, w->key) = (struct key_slot){w->key.lo, (uint32_t)(w->key.hi >> 32), w->line};
+        if (w->line == DROPPED)
+            continue;
+        struct unique_line *line = unique_line(unique, w->line - 1);
+        line->count++;
+        if (w->event.truth > line->truth)
+            line->truth = (uint8_t)w->event.truth;
     }
-    for (size_t k = 0; k < unique->n_queue; k++)
-        update(unique, &unique->queue[k]);
+    for (enum unique_column c = 0; unique->options.groups && c < N_COLUMNS; c++)
+        count_groups(unique, c);
     unique->n_queue = 0;
+    arena_release(unique->options.scratch, mark);
 }
 
 void unique_add(struct unique *unique, const struct unique_class *kind, const struct event *event, uint32_t segment,
                 int64_t row)
 {
     struct waiting *w = &unique->queue[unique->n_queue++];
-    *w = (struct waiting){hash128(event->command, kind->key_seed),
-                          event->command,
-                          row,
-                          kind,
-                          segment,
-                          (uint8_t)event->truth,
-                          (uint8_t)event->platform};
-    __builtin_prefetch(&unique->slots[home(unique, w->key)]);
+    *w = (struct waiting){hash128(event->command, kind->key_seed), *event, row, kind, segment, 0};
+    __builtin_prefetch(recent_slot(unique, w->key), 1);
     if (unique->n_queue == QUEUE)
         unique_flush(unique);
 }

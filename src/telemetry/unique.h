@@ -1,5 +1,5 @@
-/* A rank's own unique command fields, counted as they stand in the records: only new ones are decoded and normalised.
- */
+/* A rank's own unique lines. Command fields are counted as they stand in the records; only a spelling not met before is
+ * decoded and normalised, and only a canonical form not met before is stored. */
 #ifndef TELEMETRY_UNIQUE_H
 #define TELEMETRY_UNIQUE_H
 
@@ -7,21 +7,25 @@
 #include "telemetry/normalize.h"
 #include "telemetry/reader.h"
 
-/* What is touched again for each record, half a cache line. */
-struct unique_hot {
-    struct hash128 key; /* of the raw field and its class */
-    int64_t count;
-    uint32_t spare;
-    uint8_t truth, platform;
-    bool dropped; /* its hash is not in the wanted part; no text is kept */
+/* One canonical form: a cache line. */
+struct unique_line {
+    struct hash128 hash;           /* of the canonical form */
+    int64_t count, row;            /* row of the first record: within its segment */
+    const char *text;              /* of the first record */
+    uint32_t n;                    /* bytes of the text */
+    uint32_t segment;              /* of the first record */
+    uint32_t user, host, parent;   /* of the first record: see unique_string */
+    uint8_t truth, platform, kept; /* kept: 1; for collapse */
 };
 
-struct unique_cold {
-    struct hash128 hash; /* of the canonical form */
-    int64_t row;         /* within the segment */
-    const char *text;
-    uint32_t segment, n;
+/* How often a line came with one user or host. */
+struct unique_group {
+    uint64_t hash; /* of the user or host */
+    int64_t count;
+    uint32_t line;
 };
+
+enum unique_column { COLUMN_USER, COLUMN_HOST, N_COLUMNS };
 
 struct unique;
 
@@ -32,17 +36,27 @@ struct unique_class {
     uint64_t key_seed; /* of this class alone */
 };
 
-/* Texts go to `texts`, entries to `own`; scratch is left as it was. */
-struct unique *unique_new(const struct normalize *rules, uint64_t seed, struct arena *texts, struct arena *own,
-                          struct arena *scratch);
+struct unique_options {
+    const struct normalize *rules;
+    uint64_t seed;
+    bool groups;
+    int64_t bytes;                       /* about how much will be read, uncompressed */
+    struct arena *texts, *own, *scratch; /* for texts; for all else; left as it was */
+};
+
+struct unique *unique_new(const struct unique_options *options);
 void unique_free(struct unique *unique); /* NULL-safe */
 /* The event's bytes must stay until the next unique_flush. Segments come in rising order. */
 void unique_add(struct unique *unique, const struct unique_class *kind, const struct event *event, uint32_t segment,
                 int64_t row);
 void unique_flush(struct unique *unique);
+/* Lines in order of their first record. */
 size_t unique_count(const struct unique *unique);
-/* Entries in order of their first record. */
-const struct unique_hot *unique_hot(const struct unique *unique, size_t i);
-const struct unique_cold *unique_cold(const struct unique *unique, size_t i);
+struct unique_line *unique_line(const struct unique *unique, size_t i);
+/* Text of a user, host or parent, among the texts. */
+struct str unique_string(const struct unique *unique, uint32_t string);
+/* Without options.groups there are none. */
+size_t unique_group_count(const struct unique *unique, enum unique_column column);
+const struct unique_group *unique_group(const struct unique *unique, enum unique_column column, size_t i);
 
 #endif

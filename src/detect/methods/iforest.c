@@ -3,20 +3,25 @@
  * The sample behind all trees is the trees * sample rows with the lowest hash of (seed, row); each rank gathers it and
  * grows the same trees. Tree t uses the `sample` rows of it with the lowest hash of (seed, t, row), so trees may share
  * rows. With no more rows than `sample`, every tree uses them all. Split columns are uniform over those not constant in
- * the node, thresholds uniform between their extremes there, depth at most ceil(log2(sample)). */
+ * the node, thresholds uniform between their extremes there, depth at most ceil(log2(sample)).
+ *
+ * With `extension` e > 0 a node splits by a random hyperplane over e + 1 columns (forest_planes.h) instead. */
 #include "detect/detector.h"
 #include "detect/forest.h"
-#include "detect/need_rows.h"
+#include "detect/forest_planes.h"
+#include "features/row_sample.h"
 #include "support/hash.h"
 #include "support/rng.h"
 
 struct iforest {
-    int64_t trees, sample;
+    int64_t trees, sample, extension;
 };
 
 static const struct param_spec specs[] = {
     PARAM_INT(struct iforest, trees, 100, 1, 1000, "trees"),
     PARAM_INT(struct iforest, sample, 256, 2, 4096, "rows a tree is grown on"),
+    PARAM_INT(struct iforest, extension, 0, 0, 65535,
+              "split by planes over this many columns more than one (0: along one column)"),
     PARAM_END,
 };
 
@@ -58,13 +63,13 @@ static void heap_rise(struct draw *heap, size_t at)
     heap[at] = moved;
 }
 
-/* The k rows of the list with the lowest hash for this tree, in heap[k]. */
-static void tree_sample(const struct ranked_list *list, const uint64_t *row_key, uint64_t tree_key, size_t k,
+/* The k rows of the union sample with the lowest hash for this tree, in heap[k]. */
+static void tree_sample(const struct rows *sample, const uint64_t *row_key, uint64_t tree_key, size_t k,
                         struct draw *heap)
 {
     size_t held = 0;
-    for (size_t i = 0; i < list->n; i++) {
-        struct draw draw = {hash_mix(row_key[i] ^ tree_key), list->item[i].row, (uint32_t)i};
+    for (size_t i = 0; i < sample->n; i++) {
+        struct draw draw = {hash_mix(row_key[i] ^ tree_key), sample->row[i], (uint32_t)i};
         if (held < k) {
             heap[held] = draw;
             heap_rise(heap, held++);
@@ -75,56 +80,69 @@ static void tree_sample(const struct ranked_list *list, const uint64_t *row_key,
     }
 }
 
-static struct ranked_list union_sample(const struct comm *comm, const struct rows *rows, size_t k, uint64_t seed,
-                                       struct arena *arena)
+struct iforest_model {
+    bool extended;
+    struct forest forest;
+    struct plane_forest planes;
+};
+
+static void grow_trees(const struct rows *sample, size_t trees, size_t per_tree, uint64_t seed,
+                       struct iforest_model *model, struct arena *arena)
 {
-    uint64_t stream = rng_stream("iforest.sample", 0, 0);
-    uint64_t *key = ARENA_ARRAY(arena, uint64_t, rows->n);
-    for (size_t i = 0; i < rows->n; i++)
-        key[i] = rng_u64(seed, stream, (uint64_t)rows->row[i]);
-    struct ranked_list list;
-    topk_sample(comm, key, rows->row, rows->n, k, arena, &list);
-    return list;
+    struct arena *scratch = arena_new();
+    uint64_t row_stream = rng_stream("iforest.row", 0, 0), tree_stream = rng_stream("iforest.tree", 0, 0);
+    uint64_t *row_key = ARENA_ARRAY(scratch, uint64_t, sample->n);
+    for (size_t i = 0; i < sample->n; i++)
+        row_key[i] = rng_u64(seed, row_stream, (uint64_t)sample->row[i]);
+    struct draw *drawn = ARENA_ARRAY(scratch, struct draw, per_tree);
+    float *x = ARENA_ARRAY(scratch, float, per_tree * sample->d);
+    for (size_t t = 0; t < trees; t++) {
+        tree_sample(sample, row_key, rng_u64(seed, tree_stream, t), per_tree, drawn);
+        for (size_t i = 0; i < per_tree; i++)
+            rows_fill(sample, drawn[i].index, 1, x + i * sample->d);
+        if (model->extended)
+            plane_forest_grow(&model->planes, t, x, per_tree, seed, arena);
+        else
+            forest_grow(&model->forest, t, x, per_tree, seed, arena);
+    }
+    arena_free(scratch);
 }
 
 static bool fit(const struct comm *comm, const struct rows *rows, const void *params, uint64_t seed,
                 struct arena *arena, void **model, struct error *err)
 {
+    enum { MOST_TERMS = 1 << 28 };
     const struct iforest *iforest = params;
-    int64_t n_global;
-    TRY(need_rows(comm, rows, &n_global, err));
-    size_t trees = (size_t)iforest->trees, sample = (size_t)min_i64(iforest->sample, n_global), d = rows->d;
-    struct forest *forest = ARENA_ARRAY(arena, struct forest, 1);
-    *forest = forest_new(trees, sample, d, arena);
-    *model = forest;
-
-    struct arena_mark mark = arena_mark(arena);
-    struct ranked_list list = union_sample(comm, rows, trees * (size_t)iforest->sample, seed, arena);
-    float *x = ARENA_ARRAY(arena, float, list.n *d);
-    rows_gather(comm, rows, &list, x, arena);
-
-    uint64_t row_stream = rng_stream("iforest.row", 0, 0), tree_stream = rng_stream("iforest.tree", 0, 0);
-    uint64_t *row_key = ARENA_ARRAY(arena, uint64_t, list.n);
-    for (size_t i = 0; i < list.n; i++)
-        row_key[i] = rng_u64(seed, row_stream, (uint64_t)list.item[i].row);
-    struct draw *drawn = ARENA_ARRAY(arena, struct draw, sample);
-    float *own = ARENA_ARRAY(arena, float, sample *d);
-    for (size_t t = 0; t < trees; t++) {
-        tree_sample(&list, row_key, rng_u64(seed, tree_stream, t), sample, drawn);
-        for (size_t i = 0; i < sample; i++)
-            memcpy(own + i * d, x + drawn[i].index * d, d * sizeof *own);
-        forest_grow(forest, t, own, sample, seed, arena);
-    }
-    arena_release(arena, mark);
+    size_t trees = (size_t)iforest->trees, terms = min_size((size_t)iforest->extension + 1, rows->d);
+    if (iforest->extension > 0 && trees * (size_t)iforest->sample > MOST_TERMS / terms)
+        return fail(err, ERROR_CONFIG,
+                    "an isolation forest of %zu trees of %" PRId64
+                    " rows with planes over %zu columns takes too much memory; lower trees, sample or extension",
+                    trees, iforest->sample, terms);
+    struct iforest_model *fitted = ARENA_ZARRAY(arena, struct iforest_model, 1);
+    struct arena *scratch = arena_new();
+    struct rows sample =
+        row_sample(comm, rows, trees * (size_t)iforest->sample, seed, rng_stream("iforest.sample", 0, 0), scratch);
+    size_t per_tree = min_size((size_t)iforest->sample, sample.n);
+    fitted->extended = iforest->extension > 0;
+    if (fitted->extended)
+        fitted->planes = plane_forest_new(trees, per_tree, rows->d, terms, arena);
+    else
+        fitted->forest = forest_new(trees, per_tree, rows->d, arena);
+    grow_trees(&sample, trees, per_tree, seed, fitted, arena);
+    arena_free(scratch);
+    *model = fitted;
     return true;
 }
 
 static void score(const void *model, const struct rows *rows, size_t first, size_t n, const float *x, double *out)
 {
-    const struct forest *forest = model;
-    (void)first;
-    ASSERT(rows->d == forest->d);
-    forest_score(forest, x, n, out);
+    const struct iforest_model *fitted = model;
+    (void)rows, (void)first;
+    if (fitted->extended)
+        plane_forest_score(&fitted->planes, x, n, out);
+    else
+        forest_score(&fitted->forest, x, n, out);
 }
 
 const struct detector detector_iforest = {

@@ -16,7 +16,7 @@ struct trial {
     size_t d;
     enum fill fill;
     enum deal deal;
-    bool text;
+    bool text, groups;
 };
 
 static int owner(const struct trial *input, int64_t row, int size)
@@ -56,6 +56,27 @@ static struct rows number_rows(const struct comm *comm, const struct trial *inpu
     return (struct rows){.n = n, .d = input->d, .row = row, .dense = dense};
 }
 
+/* Each run of a line is by one of the groups. */
+static void make_groups(const struct lines *lines, uint64_t groups, uint64_t stream, struct arena *arena, size_t **at,
+                        uint64_t **hash, int64_t **count)
+{
+    *at = ARENA_ARRAY(arena, size_t, lines->n + 1);
+    *hash = ARENA_ARRAY(arena, uint64_t, 2 * lines->n);
+    *count = ARENA_ARRAY(arena, int64_t, 2 * lines->n);
+    size_t n = 0;
+    for (size_t i = 0; i < lines->n; i++) {
+        uint64_t first = rng_below(8, stream, (uint64_t)lines->row[i], groups);
+        (*at)[i] = n;
+        (*hash)[n] = first << 40;
+        (*count)[n++] = 1;
+        if (lines->count[i] == 1)
+            continue;
+        (*hash)[n] = (first + 1) << 40;
+        (*count)[n++] = lines->count[i] - 1;
+    }
+    (*at)[lines->n] = n;
+}
+
 static struct rows line_rows(const struct comm *comm, const struct trial *input, struct arena *arena)
 {
     struct feature_set *set = ARENA_ARRAY(arena, struct feature_set, 1);
@@ -75,6 +96,10 @@ static struct rows line_rows(const struct comm *comm, const struct trial *input,
     lines->count = ARENA_ARRAY(arena, int64_t, n);
     for (size_t i = 0; i < n; i++)
         lines->count[i] = 1 + (int64_t)rng_below(8, 10, (uint64_t)row[i], 5);
+    if (input->groups) {
+        make_groups(lines, 9, 11, arena, &lines->user_at, &lines->user_hash, &lines->user_count);
+        make_groups(lines, 4, 12, arena, &lines->host_at, &lines->host_hash, &lines->host_count);
+    }
     return rows_of_lines(set, lines);
 }
 
@@ -100,10 +125,17 @@ static uint64_t run(const struct comm *comm, void *context)
     return digest;
 }
 
-/* Every deal of the rows, on every number of ranks, gives the same scores. */
+static const struct detector *detector_at(size_t i)
+{
+    return (const struct detector *)(const void *)detector_list()->item[i];
+}
+
+/* Every deal of the rows, on every number of ranks, gives the same scores. Detectors of texts get no numbers. */
 static void check_everywhere(const struct comm *world, struct trial input)
 {
     for (size_t i = 0; i < detector_list()->n; i++) {
+        if (detector_at(i)->needs_text && !input.text)
+            continue;
         input.detector = detector_list()->item[i]->name;
         input.deal = ROUND;
         uint64_t first = run(world, &input);
@@ -122,6 +154,7 @@ static void test_numbers(void **state)
 static void test_lines(void **state)
 {
     check_everywhere(*state, (struct trial){.n = 400, .text = true});
+    check_everywhere(*state, (struct trial){.n = 400, .text = true, .groups = true});
 }
 
 static void test_constant_input(void **state)
@@ -133,7 +166,8 @@ static void test_few_rows(void **state)
 {
     for (int64_t n = 1; n <= 4; n++)
         check_everywhere(*state, (struct trial){.n = n, .d = 5});
-    check_everywhere(*state, (struct trial){.n = 1, .text = true});
+    for (int64_t n = 1; n <= 2; n++)
+        check_everywhere(*state, (struct trial){.n = n, .text = true, .groups = n == 2});
 }
 
 static void test_one_column(void **state)
@@ -151,6 +185,25 @@ static void test_no_rows_is_an_error(void **state)
         struct error err = {0};
         bool ok = detect_score(world, &choice, &rows, 1, arena, NULL, &err);
         assert_all(world, !ok && err.code == ERROR_INPUT && err.message[0] != 0);
+        arena_free(arena);
+    }
+}
+
+/* Also if one rank alone has such rows. */
+static void test_numbers_have_no_text(void **state)
+{
+    const struct comm *world = *state;
+    for (size_t i = 0; i < detector_list()->n; i++) {
+        if (!detector_at(i)->needs_text)
+            continue;
+        struct arena *arena = arena_new();
+        struct choice choice = plugin_default(detector_list(), detector_list()->item[i]->name, arena);
+        struct trial input = {.n = 1, .d = 3};
+        struct rows rows = number_rows(world, &input, arena);
+        struct error err = {0};
+        double score;
+        bool ok = detect_score(world, &choice, &rows, 1, arena, &score, &err);
+        assert_all(world, !ok && err.code == ERROR_INPUT && strstr(err.message, choice.plugin->name) != NULL);
         arena_free(arena);
     }
 }
@@ -187,6 +240,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_few_rows),
         cmocka_unit_test(test_one_column),
         cmocka_unit_test(test_no_rows_is_an_error),
+        cmocka_unit_test(test_numbers_have_no_text),
         cmocka_unit_test(test_parameters_read_back),
     };
     return mpi_test_main(argc, argv, tests, ARRAY_LEN(tests));

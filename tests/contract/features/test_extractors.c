@@ -3,6 +3,7 @@
 #include "mpi_test.h"
 
 #include "features/extractor.h"
+#include "support/hash.h"
 #include "support/rng.h"
 
 #include <math.h>
@@ -139,6 +140,79 @@ static void test_huge_lines(void **state)
     arena_free(arena);
 }
 
+enum { LEARNT_LINES = 90 };
+
+struct learning {
+    size_t extractor;
+    int deal;
+};
+
+static struct str learnt_line(int64_t row, struct arena *arena)
+{
+    uint64_t x = rng_u64(4, 5, (uint64_t)row);
+    return str_of(arena_printf(arena, "tool%" PRIu64 " -n %" PRIx64 " /d:%" PRIu64, x % 5, x % 64, x % 3));
+}
+
+static bool learns_here(const struct comm *comm, int deal, int64_t row)
+{
+    int size = comm_size(comm);
+    switch (deal) {
+    case 0:
+        return row % size == comm_rank(comm);
+    case 1:
+        return (int)(rng_u64(6, 7, (uint64_t)row) % (uint64_t)size) == comm_rank(comm);
+    default:
+        return comm_rank(comm) == size - 1;
+    }
+}
+
+/* What the extractor makes of all lines after it has learnt from those of all ranks. */
+static uint64_t learn_and_make(const struct comm *comm, void *context)
+{
+    const struct learning *learning = context;
+    const struct extractor *extractor = extractor_at(learning->extractor);
+    struct arena *arena = arena_new();
+    struct choice choice = plugin_default(extractor_list(), extractor->plugin.name, arena);
+    int64_t row[LEARNT_LINES];
+    struct str text[LEARNT_LINES];
+    size_t n = 0, d = extractor->width(choice.params);
+    for (int64_t i = 0; i < LEARNT_LINES; i++) {
+        int64_t r = learning->deal == 1 ? LEARNT_LINES - 1 - i : i;
+        if (!learns_here(comm, learning->deal, r))
+            continue;
+        text[n] = learnt_line(r, arena);
+        row[n++] = r;
+    }
+    void *state = NULL;
+    struct error err;
+    struct line_view lines = {.n = n, .row = row, .text = text};
+    bool ok = extractor->prepare(comm, choice.params, &lines, arena, &state, &err);
+    float *x = ARENA_ARRAY(arena, float, d);
+    uint64_t digest = ok;
+    for (int64_t r = 0; ok && r < LEARNT_LINES; r++) {
+        extractor->row(choice.params, state, learnt_line(r, arena), x);
+        digest = hash64((struct str){(const char *)x, d * sizeof *x}, digest);
+    }
+    arena_free(arena);
+    return digest;
+}
+
+static void test_learns_the_same_anywhere(void **state)
+{
+    const struct comm *world = *state;
+    for (struct learning learning = {0}; learning.extractor < extractor_list()->n; learning.extractor++) {
+        if (!extractor_at(learning.extractor)->prepare)
+            continue;
+        learning.deal = 0;
+        uint64_t first = learn_and_make(world, &learning);
+        assert_all(world, first != 0);
+        for (; learning.deal < 3; learning.deal++) {
+            assert_same_on_any_ranks(world, learn_and_make, &learning);
+            assert_all(world, learn_and_make(world, &learning) == first);
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct CMUnitTest tests[] = {
@@ -146,6 +220,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_odd_lines),
         cmocka_unit_test(test_random_bytes),
         cmocka_unit_test(test_huge_lines),
+        cmocka_unit_test(test_learns_the_same_anywhere),
     };
     return mpi_test_main(argc, argv, tests, ARRAY_LEN(tests));
 }

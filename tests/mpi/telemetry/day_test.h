@@ -103,8 +103,8 @@ struct reading {
     const struct folder *folder;
     const char *input;
     const char *quarantine; /* below the folder, or NULL */
-    int64_t max_record_bytes;
-    bool ok;
+    int64_t max_record_bytes, subsample;
+    bool groups, ok;
     struct error err;
     struct ingest_stats stats;
     struct lines lines;
@@ -132,6 +132,8 @@ static inline void read_day(const struct comm *comm, struct reading *r)
     params_default(normalize_params, &options.normalize);
     options.data_dir = r->folder->path;
     options.max_record_bytes = r->max_record_bytes > 0 ? r->max_record_bytes : 1 << 20;
+    options.subsample = r->subsample;
+    options.groups = r->groups;
     if (r->quarantine != NULL)
         options.quarantine = arena_printf(r->arena, "%s/%s", r->folder->path, r->quarantine);
     r->ok = day_read(comm, inputs, n, &options, r->arena, &r->lines, &r->stats, &r->err);

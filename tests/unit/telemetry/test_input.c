@@ -40,6 +40,31 @@ static void test_defaults(void **state)
     arena_free(arena);
 }
 
+static void test_format_names(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    struct input input;
+    struct error err;
+    assert_true(parse("{\"files\": \"a\", \"format\": \"ecs\", \"fields\": {\"host\": \"h\"}}", arena, &input, &err));
+    assert_true(str_equal(input.fields.command, STR("process.command_line|process.args")));
+    assert_true(str_equal(input.fields.host, STR("h")));
+    /* What is not given stays open until the format is known. */
+    assert_true(parse("{\"files\": \"a\", \"format\": \"auto\", \"fields\": {\"host\": \"h\"}}", arena, &input, &err));
+    assert_int_equal(input.fields.command.n, 0);
+    struct buf text = {.limit = 4096};
+    input_to_json(&input, &text);
+    assert_string_equal(text.p, "{\"fields\":{\"host\":\"h\"},\"files\":[\"a\"],\"format\":\"auto\","
+                                "\"part\":{\"from\":0,\"of\":1,\"to\":1},\"where\":{}}");
+    struct input known = input_with_format(&input, "nxlog");
+    assert_string_equal(known.format, "nxlog");
+    assert_true(str_equal(known.fields.command, STR("CommandLine")) && str_equal(known.fields.host, STR("h")));
+    known = input_with_format(&input, "jsonl");
+    assert_true(str_equal(known.fields.command, STR("command_line")));
+    buf_free(&text);
+    arena_free(arena);
+}
+
 static void test_round_trip(void **state)
 {
     (void)state;
@@ -83,6 +108,8 @@ static void test_refused(void **state)
         {"{}", "files is missing"},
         {"{\"files\": \"a\", \"formats\": \"x\"}", "format"},
         {"{\"files\": \"a\", \"format\": \"nope\"}", "jsonl"},
+        {"{\"files\": \"a\", \"format\": \"nope\"}", "auto, auditd"},
+        {"{\"files\": \"a\", \"format\": \"auditd\", \"fields\": {\"command\": \"a0\"}}", "finds its fields itself"},
         {"{\"files\": \"a\", \"fields\": {\"comand\": \"x\"}}", "command"},
         {"{\"files\": \"a\", \"fields\": {\"command\": 1}}", "fields.command"},
         {"{\"files\": \"a\", \"fields\": {\"command\": \"\"}}", "fields.command"},
@@ -110,6 +137,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_format_names),
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_refused),
     };

@@ -13,6 +13,7 @@
 struct fixture {
     struct arena *arena;
     const struct reader *reader;
+    void *state;
     struct input input;
     struct event event;
     const char *reason;
@@ -26,15 +27,18 @@ static struct fixture fixture_new(const char *config)
     assert_true(json_parse(str_of(config), "t", false, &doc, &err));
     assert_true(input_parse(doc, json_root(doc), f.arena, &f.input, &err));
     json_free(doc);
-    f.reader = (const struct reader *)(const void *)plugin_find(reader_list(), "jsonl");
+    f.reader = reader_find("jsonl");
     assert_non_null(f.reader);
+    struct field_map *fields = ARENA_ARRAY(f.arena, struct field_map, 1);
+    *fields = f.input.fields;
+    f.state = f.reader->start(fields, f.arena);
     return f;
 }
 
 static enum read_result parse(struct fixture *f, const char *record)
 {
     f->reason = NULL;
-    return f->reader->parse(&f->input.fields, str_of(record), f->arena, &f->event, &f->reason);
+    return f->reader->parse(f->state, str_of(record), f->arena, &f->event, &f->reason);
 }
 
 static bool is(struct fixture *f, struct str field, const char *text)

@@ -71,6 +71,14 @@ static void test_defaults(void **state)
     BECOMES(&rules, "-enc SQBFAFgAIAAoAE4AZQB3AC0ATwBiAGoAZQBjAHQA==", "-enc <b64>");
     BECOMES(&rules, "SQBFAFgAIAAoAE4AZQB3AC0ATwBiAGoAZQBjAHQ", "sqbfafgaiaaoae0azqb0ac0atwbiagoazqbjahq");
     BECOMES(&rules, "SQBFAFgAIAAoAE4AZQB3AC0ATwBiAGoAZQBjAHQA===", "<b64>=");
+    /* Slashes: three in 40 letters are base64, four are a path; so are four in 71, not in 72. */
+    BECOMES(&rules, "abcdefghij/klmnopqrst/uvwxyzabcd/efghijk", "<b64>");
+    BECOMES(&rules, "/abcdefghi/klmnopqrst/uvwxyzabcd/efghijk", "/abcdefghi/klmnopqrst/uvwxyzabcd/efghijk");
+    BECOMES(&rules, "/abcdefghi/klmnopqrst/uvwxyzabcd/efghijkabcdefghijabcdefghijabcdefghijk",
+            "/abcdefghi/klmnopqrst/uvwxyzabcd/efghijkabcdefghijabcdefghijabcdefghijk");
+    BECOMES(&rules, "/abcdefghi/klmnopqrst/uvwxyzabcd/efghijkabcdefghijabcdefghijabcdefghijkl", "<b64>");
+    BECOMES(&rules, "/opt/Vendor/share/modules/net/ipv4/netfilter/core x",
+            "/opt/vendor/share/modules/net/ipv0/netfilter/core x");
     BECOMES(&rules, "<b64> <guid> <b65>", "<b64> <guid> <b0>");
     BECOMES(&rules, "\xC3\x84 \xF0\x9F\x98\x80", "\xC3\x84 \xF0\x9F\x98\x80");
     BECOMES(&rules, "C:\\Users\\Bob\\x.exe", "c:\\users\\bob\\x.exe");
@@ -155,6 +163,7 @@ static void add_random(struct rng_state *rng, struct buf *out)
                                         "-abcd-abcd-abcd-",
                                         "abcdefabcdef",
                                         "SQBFAFgAIAAoAE4AZQB3AC0ATwBiAGoAZQBjAHQA",
+                                        "abc/def1/ghi0x12/jk/lmnopqrstuv23wxyz/abcdefgh",
                                         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
                                         "|",
                                         ":"};

@@ -1,0 +1,50 @@
+#!/bin/bash
+# Reading and collapsing a day of JSON lines, ours and DuckDB's, in turn on the same file.
+# usage: bash experiments/bench/telemetry/run.sh [LINES ...]     lines a day: 2000000 unless given
+#   BUILD=build/release  where benomaly and tests/bench_ingest are
+#   WORK=build/bench     made telemetry (283 bytes a line, plain) and DuckDB's module are kept there
+#   REPEAT=5             timed runs of each; the median is told
+# Ours is what day_read does: read, scan, count, normalise, collapse over ranks. DuckDB groups the raw command lines.
+# Both get two processor cores, the same environment, and a file that was read once right before. The last lines are
+# RATIO what median min max: DuckDB's seconds over ours, run by run.
+set -euo pipefail
+cd "$(dirname "$0")/../../.."
+build=${BUILD:-build/release} work=${WORK:-build/bench} repeat=${REPEAT:-5}
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
+export OMPI_MCA_mpi_yield_when_idle=1 OMPI_MCA_btl=self,vader,tcp
+here=experiments/bench/telemetry
+mkdir -p "$work/duckdb"
+if [ ! -d "$work/duckdb/node_modules/@duckdb/node-api" ]; then
+    echo '{"private": true}' > "$work/duckdb/package.json"
+    (cd "$work/duckdb" && npm install --silent --no-audit --no-fund @duckdb/node-api >&2)
+fi
+
+# The plain day of so many lines.
+day() {
+    local plain=$work/day-$1.jsonl made=$work/made-$1
+    if [ ! -e "$plain" ]; then
+        mpiexec -n 2 "$build/benomaly" generate configs/quickstart.json --quiet --out "$made" \
+            --set generate.days=1 --set "generate.lines_per_day=$1" >&2
+        zstd -q -d "$made/synthetic-day-01.jsonl.zst" -o "$plain.part" && mv "$plain.part" "$plain"
+    fi
+    echo "$plain"
+}
+
+results=$work/results.jsonl
+: > "$results"
+for lines in "${@:-2000000}"; do
+    file=$(day "$lines")
+    for ((i = 0; i < repeat; i++)); do
+        for ranks in 2 1 4; do
+            cat "$file" > /dev/null
+            out=$(mpiexec -n "$ranks" "$build/tests/bench_ingest" "$file")
+            echo "{\"who\":\"ours\",\"lines\":$lines,\"run\":$i,${out#\{}" >> "$results"
+            if [ "$ranks" = 2 ]; then
+                cat "$file" > /dev/null
+                out=$(node $here/duckdb.mjs "$work/duckdb" "$file")
+                echo "{\"who\":\"DuckDB\",\"lines\":$lines,\"run\":$i,${out#\{}" >> "$results"
+            fi
+        done
+    done
+done
+/usr/bin/env python3 $here/summary.py "$results"

@@ -1,0 +1,63 @@
+#include "key_index.h"
+
+#include "support/memory.h"
+
+#include <stdlib.h>
+
+enum { LEAST_SLOTS = 1024 };
+
+static size_t mapped_size(size_t n_slots)
+{
+    size_t bytes = n_slots * sizeof(struct key_slot);
+    return bytes < HUGE_PAGE ? 0 : (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+}
+
+static struct key_index with_slots(size_t n_slots)
+{
+    size_t mapped = mapped_size(n_slots);
+    struct key_index index = {NULL, n_slots, 0, 64 - __builtin_ctzll(n_slots)};
+    index.slot = mapped > 0 ? pages_map(mapped) : heap_zalloc(n_slots, sizeof *index.slot);
+    return index;
+}
+
+/* At most 3/4 full. */
+static size_t slots_for(size_t n)
+{
+    size_t n_slots = LEAST_SLOTS;
+    ASSERT(n <= UINT32_MAX);
+    while (n_slots / 4 * 3 < n)
+        n_slots *= 2;
+    return n_slots;
+}
+
+struct key_index key_index_new(size_t expected)
+{
+    return with_slots(slots_for(expected));
+}
+
+void key_index_free(struct key_index *index)
+{
+    size_t mapped = mapped_size(index->n_slots);
+    if (mapped > 0)
+        pages_unmap(index->slot, mapped);
+    else
+        free(index->slot);
+    *index = (struct key_index){NULL, 0, 0, 0};
+}
+
+void key_index_reserve(struct key_index *index, size_t more)
+{
+    size_t n_slots = slots_for(index->n + more);
+    if (n_slots <= index->n_slots)
+        return;
+    struct key_index bigger = with_slots(n_slots);
+    for (size_t i = 0; i < index->n_slots; i++) {
+        struct key_slot slot = index->slot[i];
+        if (slot.value == 0)
+            continue;
+        struct hash128 key = {(uint64_t)slot.tag << 32, slot.lo};
+        key_index_set(&bigger, key_index_find(&bigger, key), key, slot.value);
+    }
+    key_index_free(index);
+    *index = bigger;
+}

@@ -1,0 +1,146 @@
+/* Reads a day of JSON lines on all ranks and prints what it took as one JSON line.
+ * usage: [mpiexec -n RANKS] bench_ingest [--format NAME] [--groups] [--subsample K] FILE... */
+#include "comm/digest.h"
+#include "comm/reduce.h"
+#include "support/log.h"
+#include "telemetry/day.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct figures {
+    int64_t peak, peak_most, sent_most;
+    uint64_t digest;
+};
+
+/* The most memory this process ever had, from the kernel; 0 if it does not say. */
+static int64_t peak_bytes(void)
+{
+    char line[256];
+    long long kib = 0;
+    FILE *status = fopen("/proc/self/status", "r");
+    while (status != NULL && fgets(line, sizeof line, status) != NULL) {
+        if (strncmp(line, "VmHWM:", 6) == 0)
+            kib = strtoll(line + 6, NULL, 10);
+    }
+    if (status != NULL)
+        fclose(status);
+    return kib * 1024;
+}
+
+static uint64_t digest_groups(const struct comm *comm, const struct lines *lines)
+{
+    struct arena *arena = arena_new();
+    uint64_t *each = ARENA_ARRAY(arena, uint64_t, lines->n);
+    for (size_t i = 0; i < lines->n; i++) {
+        each[i] = hash64(lines->user[i], hash64(lines->host[i], hash64(lines->parent[i], 0)));
+        for (size_t k = lines->user_at != NULL ? lines->user_at[i] : 0;
+             lines->user_at != NULL && k < lines->user_at[i + 1]; k++)
+            each[i] = hash_mix(hash_mix(each[i] ^ lines->user_hash[k]) + (uint64_t)lines->user_count[k]);
+        for (size_t k = lines->host_at != NULL ? lines->host_at[i] : 0;
+             lines->host_at != NULL && k < lines->host_at[i + 1]; k++)
+            each[i] = hash_mix(hash_mix(each[i] ^ lines->host_hash[k]) + (uint64_t)lines->host_count[k]);
+    }
+    uint64_t digest = digest_rows(comm, each, sizeof *each, lines->row, lines->n);
+    arena_free(arena);
+    return digest;
+}
+
+static struct figures measure(const struct comm *comm, const struct lines *lines)
+{
+    struct figures f = {peak_bytes(), peak_bytes(), comm_bytes_sent(comm), 0};
+    reduce_sum_i64(comm, &f.peak, 1);
+    reduce_max_i64(comm, &f.peak_most, 1);
+    reduce_max_i64(comm, &f.sent_most, 1);
+    f.digest = digest_strs(comm, lines->text, lines->row, lines->n);
+    f.digest = hash_mix(f.digest ^ digest_rows(comm, lines->count, sizeof *lines->count, lines->row, lines->n));
+    f.digest = hash_mix(f.digest ^ digest_rows(comm, lines->hash, sizeof *lines->hash, lines->row, lines->n));
+    f.digest = hash_mix(f.digest ^ digest_rows(comm, lines->truth, 1, lines->row, lines->n));
+    f.digest = hash_mix(f.digest ^ digest_groups(comm, lines));
+    return f;
+}
+
+static bool read_options(int argc, char **argv, struct ingest_options *options, struct str *format, int *first)
+{
+    int i = 1;
+    for (; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
+        if (strcmp(argv[i], "--groups") == 0)
+            options->groups = true;
+        else if (strcmp(argv[i], "--subsample") == 0 && i + 1 < argc)
+            options->subsample = strtoll(argv[++i], NULL, 10);
+        else if (strcmp(argv[i], "--format") == 0 && i + 1 < argc)
+            *format = str_of(argv[++i]);
+        else
+            return false;
+    }
+    *first = i;
+    return i < argc;
+}
+
+/* The files as a configuration would name them. */
+static bool parse_input(char **files, int n, struct str format, struct arena *arena, struct input *input,
+                        struct error *err)
+{
+    struct buf text = {.limit = 1 << 24};
+    struct json_doc *doc;
+    buf_add_str(&text, STR("{\"files\":["));
+    for (int i = 0; i < n; i++) {
+        buf_add_str(&text, i > 0 ? STR(",") : STR(""));
+        buf_add_json_string(&text, str_of(files[i]));
+    }
+    buf_add_str(&text, STR("],\"format\":"));
+    buf_add_json_string(&text, format);
+    buf_add_str(&text, STR("}"));
+    bool ok = json_parse(buf_str(&text), "files", false, &doc, err);
+    if (ok) {
+        ok = input_parse(doc, json_root(doc), arena, input, err);
+        json_free(doc);
+    }
+    buf_free(&text);
+    return ok;
+}
+
+static bool run(const struct comm *comm, int argc, char **argv, struct arena *arena, struct error *err)
+{
+    struct ingest_options options;
+    struct str format = STR("jsonl");
+    struct input input;
+    struct lines lines;
+    struct ingest_stats stats;
+    int first;
+    params_default(ingest_params, &options);
+    params_default(normalize_params, &options.normalize);
+    options.seed = 1;
+    if (!read_options(argc, argv, &options, &format, &first))
+        return fail(err, ERROR_USAGE, "usage: bench_ingest [--format NAME] [--groups] [--subsample K] FILE...");
+    TRY(parse_input(argv + first, argc - first, format, arena, &input, err));
+    comm_barrier(comm);
+    TRY(day_read(comm, &input, 1, &options, arena, &lines, &stats, err));
+    struct figures f = measure(comm, &lines);
+    if (comm_rank(comm) == 0)
+        printf("{\"ranks\":%d,\"seconds\":%.4f,\"records\":%" PRId64 ",\"unique\":%" PRId64 ",\"bad\":%" PRId64
+               ",\"unreadable\":%" PRId64 ",\"bytes\":%" PRId64 ",\"peak_bytes\":%" PRId64
+               ",\"peak_rank_bytes\":%" PRId64 ",\"sent_rank_bytes\":%" PRId64 ",\"digest\":\"%016" PRIx64 "\"}\n",
+               comm_size(comm), stats.seconds, stats.records, lines.n_global, stats.bad, stats.unreadable, stats.bytes,
+               f.peak, f.peak_most, f.sent_most, f.digest);
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    struct error err = {0};
+    struct comm *world = NULL;
+    if (!comm_start(&argc, &argv, &world, &err)) {
+        fprintf(stderr, "bench_ingest: %s\n", err.message);
+        return 1;
+    }
+    log_setup(LOG_WARN, comm_rank(world), comm_size(world));
+    struct arena *arena = arena_new();
+    bool ok = run(world, argc, argv, arena, &err);
+    if (!ok && comm_rank(world) == 0)
+        fprintf(stderr, "bench_ingest: %s\n", err.message);
+    arena_free(arena);
+    comm_stop(world);
+    return ok ? 0 : 1;
+}
