@@ -7,9 +7,9 @@
 
 struct detector {
     struct plugin plugin;
-    /* Collective. The model is the same on every rank for any distribution of the rows, and lives in the arena. There is a
-     * row at least (detect_score sees to it); a single row, equal rows and constant columns must do, as must a rank
-     * without rows. */
+    /* Collective. The model is the same on every rank for any distribution of the rows, and lives in the arena. There
+     * is a row at least (detect_score sees to it); a single row, equal rows and constant columns must do, as must a
+     * rank without rows. */
     bool (*fit)(const struct comm *comm, const struct rows *rows, const void *params, uint64_t seed,
                 struct arena *arena, void **model, struct error *err);
     /* score[n] of rows first .. first + n - 1: higher = stranger, finite; x[n * rows->d] are their features, NULL if
