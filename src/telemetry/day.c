@@ -16,8 +16,6 @@
 enum { FEW_WARNINGS = 5 };
 
 const struct param_spec ingest_params[] = {
-    PARAM_STRING(struct ingest_options, data_dir, "", "folder where relative paths start; empty: the working folder"),
-    PARAM_STRING(struct ingest_options, quarantine, NULL, "file to which bad records are appended"),
     PARAM_INT(struct ingest_options, max_record_bytes, 1 << 20, 64, 1 << 28, "longer records are bad"),
     PARAM_END,
 };
