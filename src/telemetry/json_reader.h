@@ -24,7 +24,8 @@ struct json_kind {
 
 void *json_start(const struct json_kind *kind, const struct field_map *fields, struct arena *arena);
 /* reader.parse. Of formats with a keep function, process creations without a command line are filtered: logging it is
- * switched off or was not possible. The command may be a list of strings: it is joined, quoted the way a POSIX shell reads it back. */
+ * switched off or was not possible. The command may be a list of strings: it is joined, quoted the way a POSIX shell
+ * reads it back. */
 enum read_result json_parse_event(void *state, struct str record, struct arena *scratch, struct event *event,
                                   const char **reason);
 struct str json_decode(struct str field, struct arena *arena);
