@@ -19,6 +19,17 @@ struct scan_field {
  * duplicate keys counts. False if the record is not valid JSON (strict RFC 8259 with valid UTF-8) or not an object:
  * *reason says why. Local, pure. */
 bool scan_object(struct str record, const struct str *names, size_t n, struct scan_field *out, const char **reason);
+/* The same for many records: the names are sorted out once. name[n], n <= SCAN_MAX_NAMES, stays the caller's. */
+enum { SCAN_MAX_NAMES = 255, SCAN_NAME_LENGTHS = 32 };
+struct scan_names {
+    const struct str *name;
+    size_t n;
+    uint8_t first[SCAN_NAME_LENGTHS]; /* 1 + the first name of this length, modulo SCAN_NAME_LENGTHS; 0: none */
+    uint8_t next[SCAN_MAX_NAMES];     /* likewise, of the same length */
+};
+void scan_names_start(struct scan_names *list, const struct str *name, size_t n);
+bool scan_record(struct str record, const struct scan_names *names, struct scan_field *out, const char **reason);
+
 /* The text of a string field: unescaped into the arena, or raw itself if nothing was escaped. False on a bad escape
  * (lone surrogates become U+FFFD instead). */
 bool scan_unescape(const struct scan_field *field, struct arena *arena, struct str *out);

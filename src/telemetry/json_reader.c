@@ -12,6 +12,7 @@ struct json_state {
     struct json_paths *paths; /* NULL: all names are plain */
     size_t n_wanted, first_filter;
     struct str wanted[N_WANTED];
+    struct scan_names names;
 };
 
 void *json_start(const struct json_kind *kind, const struct field_map *fields, struct arena *arena)
@@ -29,6 +30,7 @@ void *json_start(const struct json_kind *kind, const struct field_map *fields, s
     state->first_filter = state->n_wanted;
     for (size_t i = 0; i < fields->n_filters; i++)
         state->wanted[state->n_wanted++] = fields->filter[i].field;
+    scan_names_start(&state->names, state->wanted, state->n_wanted);
     if (!json_paths_flat(state->wanted, state->n_wanted))
         state->paths = json_paths_new(state->wanted, state->n_wanted, arena);
     return state;
@@ -128,7 +130,7 @@ static bool find(const struct json_state *state, struct str record, struct arena
                  const char **reason)
 {
     if (state->paths == NULL)
-        return scan_object(record, state->wanted, state->n_wanted, f, reason);
+        return scan_record(record, &state->names, f, reason);
     return json_paths_find(state->paths, record, scratch, f, reason);
 }
 

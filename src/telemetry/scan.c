@@ -22,21 +22,15 @@ static bool has_backslash(const struct scan_index *index, size_t from, size_t to
     return (head | (index->backslash[last] & tail_mask)) != 0;
 }
 
-/* The wanted names by length: most keys are then compared with one name or none. */
-enum { LENGTHS = 32, SCAN_MAX_NAMES = 255 };
-
-struct name_list {
-    const struct str *names;
-    uint8_t first[LENGTHS];       /* 1 + the first name of this length, modulo LENGTHS; 0: none */
-    uint8_t next[SCAN_MAX_NAMES]; /* likewise, of the same length */
-};
-
-static void list_names(const struct str *names, size_t n, struct name_list *list)
+/* By length: most keys are then compared with one name or none. */
+void scan_names_start(struct scan_names *list, const struct str *name, size_t n)
 {
-    list->names = names;
+    ASSERT(n <= SCAN_MAX_NAMES);
+    list->name = name;
+    list->n = n;
     memset(list->first, 0, sizeof list->first);
     for (size_t j = n; j-- > 0;) {
-        uint8_t *first = &list->first[names[j].n % LENGTHS];
+        uint8_t *first = &list->first[name[j].n % SCAN_NAME_LENGTHS];
         list->next[j] = *first;
         *first = (uint8_t)(j + 1);
     }
@@ -58,18 +52,18 @@ static bool same_bytes(const char *a, const char *b, size_t n)
     return a8[0] == b8[0] && a8[1] == b8[1];
 }
 
-static inline void set_fields(struct str key, const struct name_list *list, struct scan_field value,
+static inline void set_fields(struct str key, const struct scan_names *list, struct scan_field value,
                               struct scan_field *out)
 {
-    for (size_t j = list->first[key.n % LENGTHS]; j > 0; j = list->next[j - 1]) {
-        if (list->names[j - 1].n == key.n && same_bytes(list->names[j - 1].p, key.p, key.n))
+    for (size_t j = list->first[key.n % SCAN_NAME_LENGTHS]; j > 0; j = list->next[j - 1]) {
+        if (list->name[j - 1].n == key.n && same_bytes(list->name[j - 1].p, key.p, key.n))
             out[j - 1] = value;
     }
 }
 
 /* Walks the common shape: an object of strings, numbers and literals with no blanks but spaces. False: not that shape,
  * or not valid; out is then undefined. p[n - 1] is '}', which stops every skip. */
-static bool walk(const char *p, size_t n, const struct scan_index *index, const struct name_list *names,
+static bool walk(const char *p, size_t n, const struct scan_index *index, const struct scan_names *names,
                  struct scan_field *out)
 {
     size_t at = 1, k = 0;
@@ -122,20 +116,24 @@ static bool walk(const char *p, size_t n, const struct scan_index *index, const 
     }
 }
 
-bool scan_object(struct str record, const struct str *names, size_t n, struct scan_field *out, const char **reason)
+bool scan_record(struct str record, const struct scan_names *names, struct scan_field *out, const char **reason)
 {
     while (record.n > 0 && is_blank(record.p[record.n - 1]))
         record.n--;
-    for (size_t j = 0; j < n; j++)
+    for (size_t j = 0; j < names->n; j++)
         out[j] = (struct scan_field){SCAN_ABSENT, false, {NULL, 0}};
     struct scan_index index;
-    struct name_list list;
-    ASSERT(n <= SCAN_MAX_NAMES);
-    list_names(names, n, &list);
     if (record.n >= 2 && record.p[0] == '{' && record.p[record.n - 1] == '}' &&
-        scan_index(record.p, record.n, &index) && walk(record.p, record.n, &index, &list, out))
+        scan_index(record.p, record.n, &index) && walk(record.p, record.n, &index, names, out))
         return true;
-    return scan_full(record, names, n, out, reason);
+    return scan_full(record, names->name, names->n, out, reason);
+}
+
+bool scan_object(struct str record, const struct str *names, size_t n, struct scan_field *out, const char **reason)
+{
+    struct scan_names list;
+    scan_names_start(&list, names, n);
+    return scan_record(record, &list, out, reason);
 }
 
 bool scan_unescape(const struct scan_field *field, struct arena *arena, struct str *out)

@@ -1,17 +1,19 @@
 #!/bin/bash
 # Reading and collapsing a day of JSON lines, ours and DuckDB's, in turn on the same file.
 # usage: bash experiments/bench/telemetry/run.sh [LINES ...]     lines a day: 2000000 unless given
-#   BUILD=build/release  where benomaly and tests/bench_ingest are
 #   WORK=build/bench     made telemetry (283 bytes a line, plain) and DuckDB's module are kept there
 #   REPEAT=5             timed runs of each; the median is told
 # Ours is what day_read does: read, scan, count, normalise, collapse over ranks. DuckDB groups the raw command lines.
 # Both get two processor cores, the same environment, and a file that was read once right before. The last lines are
 # RATIO what median min max: DuckDB's seconds over ours, run by run.
 set -euo pipefail
-cd "$(dirname "$0")/../../.."
-build=${BUILD:-build/release} work=${WORK:-build/bench} repeat=${REPEAT:-5}
-export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
-export OMPI_MCA_mpi_yield_when_idle=1 OMPI_MCA_btl=self,vader,tcp OMPI_MCA_hwloc_base_binding_policy=none
+source "$(dirname "${BASH_SOURCE[0]}")/../../setup.sh"
+cd "$root"
+install_build_packages
+command -v npm >/dev/null || install_packages nodejs npm
+build release benomaly bench_ingest
+build=build/release work=${WORK:-build/bench} repeat=${REPEAT:-5}
+export OMPI_MCA_hwloc_base_binding_policy=none
 here=experiments/bench/telemetry
 mkdir -p "$work/duckdb"
 if [ ! -d "$work/duckdb/node_modules/@duckdb/node-api" ]; then

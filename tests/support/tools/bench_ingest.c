@@ -103,7 +103,7 @@ static bool parse_input(char **files, int n, struct str format, struct arena *ar
 
 static bool run(const struct comm *comm, int argc, char **argv, struct arena *arena, struct error *err)
 {
-    struct ingest_options options;
+    struct ingest_options options = {0};
     struct str format = STR("jsonl");
     struct input input;
     struct lines lines;
