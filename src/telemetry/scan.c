@@ -36,20 +36,26 @@ void scan_names_start(struct scan_names *list, const struct str *name, size_t n)
     }
 }
 
-static bool same_bytes(const char *a, const char *b, size_t n)
+/* memcmp without a call for the lengths that names have: two loads that overlap. */
+static inline bool same_bytes(const char *a, const char *b, size_t n)
 {
-    uint64_t a8[2], b8[2];
-    if (n < 8 || n > 16) {
-        size_t i = 0;
-        while (i < n && i < 8 && a[i] == b[i])
-            i++;
-        return i == n || (i == 8 && memcmp(a, b, n) == 0);
+    if (n >= 8 && n <= 16) {
+        uint64_t head[2], tail[2];
+        memcpy(&head[0], a, 8);
+        memcpy(&head[1], b, 8);
+        memcpy(&tail[0], a + n - 8, 8);
+        memcpy(&tail[1], b + n - 8, 8);
+        return head[0] == head[1] && tail[0] == tail[1];
     }
-    memcpy(&a8[0], a, 8);
-    memcpy(&b8[0], b, 8);
-    memcpy(&a8[1], a + n - 8, 8);
-    memcpy(&b8[1], b + n - 8, 8);
-    return a8[0] == b8[0] && a8[1] == b8[1];
+    if (n >= 4 && n < 8) {
+        uint32_t head[2], tail[2];
+        memcpy(&head[0], a, 4);
+        memcpy(&head[1], b, 4);
+        memcpy(&tail[0], a + n - 4, 4);
+        memcpy(&tail[1], b + n - 4, 4);
+        return head[0] == head[1] && tail[0] == tail[1];
+    }
+    return memcmp(a, b, n) == 0;
 }
 
 static inline void set_fields(struct str key, const struct scan_names *list, struct scan_field value,
