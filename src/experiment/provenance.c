@@ -1,5 +1,6 @@
 #include "experiment/provenance.h"
 
+#include "features/linalg.h"
 #include "support/clock.h"
 
 #include <unistd.h>
@@ -22,7 +23,8 @@ bool provenance_write(const struct comm *comm, struct store *store, struct error
                 {"host", host},
                 {"written", now},
                 {"mpi", comm_library_version()},
-                {"hdf5", store_library_version()}};
+                {"hdf5", store_library_version()},
+                {"blas", linalg_library()}};
     for (size_t i = 0; i < ARRAY_LEN(text); i++)
         TRY(store_attr_str(store, group, text[i].name, str_of(text[i].value), err));
     TRY(store_attr_i64(store, group, "dirty", BENOMALY_DIRTY, err));
