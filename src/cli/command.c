@@ -53,14 +53,25 @@ bool command_collect_sweep(const struct comm *comm, const struct sweep *sweep, c
     return ok;
 }
 
-bool command_run_sweep(const struct comm *comm, const struct json_doc *doc, const struct arguments *arguments,
-                       struct error *err)
+bool command_configured(const struct comm *comm, const struct arguments *arguments, bool sweeps, command_body *body,
+                        struct error *err)
 {
     struct arena *arena = arena_new();
-    struct sweep sweep;
-    const char *out_dir = command_out_dir(arguments, doc, arena);
-    bool ok = sweep_plan(comm, doc, arena, &sweep, err) && sweep_run(comm, &sweep, out_dir, err) &&
-              command_collect_sweep(comm, &sweep, out_dir, err);
+    struct json_doc *doc = NULL;
+    bool ok = config_read(comm, arguments->word[0], arguments->setting, arguments->n_settings, &doc, err);
+    if (ok && !sweeps)
+        json_remove(doc, "sweep");
+    ok = ok && body(comm, doc, arguments, arena, err);
+    json_free(doc);
     arena_free(arena);
     return ok;
+}
+
+bool command_run_sweep(const struct comm *comm, const struct json_doc *doc, const struct arguments *arguments,
+                       struct arena *arena, struct error *err)
+{
+    struct sweep sweep;
+    const char *out_dir = command_out_dir(arguments, doc, arena);
+    return sweep_plan(comm, doc, arena, &sweep, err) && sweep_run(comm, &sweep, out_dir, err) &&
+           command_collect_sweep(comm, &sweep, out_dir, err);
 }

@@ -28,11 +28,17 @@ const struct command *const *command_all(size_t *n);
 void print_job(const struct comm *comm, struct str text);
 /* The folder that results go to: --out, or results/NAME. */
 const char *command_out_dir(const struct arguments *arguments, const struct json_doc *doc, struct arena *arena);
+typedef bool command_body(const struct comm *comm, const struct json_doc *doc, const struct arguments *arguments,
+                          struct arena *arena, struct error *err);
+/* Reads the configuration that the first word names, with the settings, and runs the body on it. sweeps false: its
+ * sweep section is taken out. Collective. */
+MUST_CHECK bool command_configured(const struct comm *comm, const struct arguments *arguments, bool sweeps,
+                                   command_body *body, struct error *err);
 /* sweep.h5 and the table from finished runs. Collective. */
 MUST_CHECK bool command_collect_sweep(const struct comm *comm, const struct sweep *sweep, const char *out_dir,
                                       struct error *err);
 /* Plan, run what is missing, collect, print the table: what `run` and `sweep` share. */
-MUST_CHECK bool command_run_sweep(const struct comm *comm, const struct json_doc *doc,
-                                  const struct arguments *arguments, struct error *err);
+bool command_run_sweep(const struct comm *comm, const struct json_doc *doc, const struct arguments *arguments,
+                       struct arena *arena, struct error *err);
 
 #endif

@@ -2,8 +2,10 @@
 
 #include "experiment/pipeline.h"
 
-static bool check(const struct comm *comm, const struct json_doc *doc, struct arena *arena, struct error *err)
+static bool check(const struct comm *comm, const struct json_doc *doc, const struct arguments *arguments,
+                  struct arena *arena, struct error *err)
 {
+    (void)arguments;
     struct experiment experiment;
     struct result result;
     TRY(experiment_parse(doc, arena, &experiment, err));
@@ -19,15 +21,7 @@ static bool check(const struct comm *comm, const struct json_doc *doc, struct ar
 
 static bool run(const struct comm *comm, const struct arguments *arguments, struct error *err)
 {
-    struct arena *arena = arena_new();
-    struct json_doc *doc = NULL;
-    bool ok = config_read(comm, arguments->word[0], arguments->setting, arguments->n_settings, &doc, err);
-    if (ok)
-        json_remove(doc, "sweep");
-    ok = ok && check(comm, doc, arena, err);
-    json_free(doc);
-    arena_free(arena);
-    return ok;
+    return command_configured(comm, arguments, false, check, err);
 }
 
 const struct command command_check = {

@@ -1,16 +1,16 @@
 #include "cli/command.h"
 
+static bool collect(const struct comm *comm, const struct json_doc *doc, const struct arguments *arguments,
+                    struct arena *arena, struct error *err)
+{
+    struct sweep sweep;
+    return sweep_plan(comm, doc, arena, &sweep, err) &&
+           command_collect_sweep(comm, &sweep, command_out_dir(arguments, doc, arena), err);
+}
+
 static bool run(const struct comm *comm, const struct arguments *arguments, struct error *err)
 {
-    struct arena *arena = arena_new();
-    struct json_doc *doc = NULL;
-    struct sweep sweep;
-    bool ok = config_read(comm, arguments->word[0], arguments->setting, arguments->n_settings, &doc, err) &&
-              sweep_plan(comm, doc, arena, &sweep, err) &&
-              command_collect_sweep(comm, &sweep, command_out_dir(arguments, doc, arena), err);
-    json_free(doc);
-    arena_free(arena);
-    return ok;
+    return command_configured(comm, arguments, true, collect, err);
 }
 
 const struct command command_collect = {

@@ -20,15 +20,7 @@ static bool explain(const struct comm *comm, const struct json_doc *doc, const s
 
 static bool run(const struct comm *comm, const struct arguments *arguments, struct error *err)
 {
-    struct arena *arena = arena_new();
-    struct json_doc *doc = NULL;
-    bool ok = config_read(comm, arguments->word[0], arguments->setting, arguments->n_settings, &doc, err);
-    if (ok)
-        json_remove(doc, "sweep");
-    ok = ok && explain(comm, doc, arguments, arena, err);
-    json_free(doc);
-    arena_free(arena);
-    return ok;
+    return command_configured(comm, arguments, false, explain, err);
 }
 
 const struct command command_explain = {

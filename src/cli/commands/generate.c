@@ -3,25 +3,25 @@
 #include "support/log.h"
 
 /* The "generate" section of a configuration, or the defaults, with the settings applied. */
-static bool run(const struct comm *comm, const struct arguments *arguments, struct error *err)
+static bool generate(const struct comm *comm, const struct json_doc *doc, const struct arguments *arguments,
+                     struct arena *arena, struct error *err)
 {
-    struct arena *arena = arena_new();
-    struct json_doc *doc = NULL;
     struct generate params;
     struct str data = {"", 0};
-    bool made = false;
-    bool ok = config_read(comm, arguments->word[0], arguments->setting, arguments->n_settings, &doc, err);
+    bool made;
     params_default(generate_params, &params);
-    ok = ok && params_from_json(generate_params, &params, doc, json_get(json_root(doc), "generate"), NULL, arena, err);
-    if (ok && !arguments->out && !json_as_str(json_get(json_root(doc), "data"), &data))
-        ok = json_fail(doc, json_root(doc), err, "\"data\" names no folder; set it or give --out DIR");
+    TRY(params_from_json(generate_params, &params, doc, json_get(json_root(doc), "generate"), NULL, arena, err));
+    if (!arguments->out && !json_as_str(json_get(json_root(doc), "data"), &data))
+        return json_fail(doc, json_root(doc), err, "\"data\" names no folder; set it or give --out DIR");
     const char *dir = arguments->out ? arguments->out : arena_printf(arena, "%.*s", STR_ARG(data));
-    ok = ok && generate_files(comm, &params, dir, &made, err);
-    if (ok)
-        log_job(LOG_INFO, "%s: synthetic telemetry %s", dir, made ? "written" : "was there already");
-    json_free(doc);
-    arena_free(arena);
-    return ok;
+    TRY(generate_files(comm, &params, dir, &made, err));
+    log_job(LOG_INFO, "%s: synthetic telemetry %s", dir, made ? "written" : "was there already");
+    return true;
+}
+
+static bool run(const struct comm *comm, const struct arguments *arguments, struct error *err)
+{
+    return command_configured(comm, arguments, false, generate, err);
 }
 
 const struct command command_generate = {

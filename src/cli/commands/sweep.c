@@ -2,11 +2,7 @@
 
 static bool run(const struct comm *comm, const struct arguments *arguments, struct error *err)
 {
-    struct json_doc *doc;
-    TRY(config_read(comm, arguments->word[0], arguments->setting, arguments->n_settings, &doc, err));
-    bool ok = command_run_sweep(comm, doc, arguments, err);
-    json_free(doc);
-    return ok;
+    return command_configured(comm, arguments, true, command_run_sweep, err);
 }
 
 const struct command command_sweep = {
