@@ -21,9 +21,10 @@ struct lines {
     int64_t n_events; /* good records over all ranks, of the wanted parts: the sum of count */
     int64_t *row;
     int64_t *count;
-    struct hash128 *hash;             /* of the canonical form, seeded */
-    struct str *text;                 /* as logged; invalid UTF-8 never gets here */
-    struct str *user, *host, *parent; /* empty if the record has none; equal texts of a rank may share memory */
+    struct hash128 *hash;           /* of the canonical form, seeded */
+    struct str *text;               /* as logged; invalid UTF-8 never gets here */
+    uint32_t *user, *host, *parent; /* numbers of this rank's strings; the empty one if the record has none */
+    const struct str *string;
     uint8_t *platform, *truth;
     size_t *user_at, *host_at;
     uint64_t *user_hash, *host_hash;

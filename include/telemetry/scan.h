@@ -11,8 +11,7 @@ enum scan_type { SCAN_ABSENT, SCAN_STRING, SCAN_OTHER };
 
 struct scan_field {
     enum scan_type type;
-    bool escaped;   /* a string with backslashes: raw is not yet the text */
-    struct str raw; /* between the quotes of a string; else the value's own text (true, 12, null, {...}) */
+    struct str raw; /* between the quotes of a string, escapes and all; else the value's text (true, 12, null, {...}) */
 };
 
 /* record: one JSON object, trailing blanks allowed. names[n] are the wanted top-level keys; out[n]. The last of
@@ -20,12 +19,12 @@ struct scan_field {
  * *reason says why. Local, pure. */
 bool scan_object(struct str record, const struct str *names, size_t n, struct scan_field *out, const char **reason);
 /* The same for many records: the names are sorted out once. name[n], n <= SCAN_MAX_NAMES, stays the caller's. */
-enum { SCAN_MAX_NAMES = 255, SCAN_NAME_LENGTHS = 32 };
+enum { SCAN_MAX_NAMES = 255, SCAN_NAME_BUCKETS = 64 };
 struct scan_names {
     const struct str *name;
     size_t n;
-    uint8_t first[SCAN_NAME_LENGTHS]; /* 1 + the first name of this length, modulo SCAN_NAME_LENGTHS; 0: none */
-    uint8_t next[SCAN_MAX_NAMES];     /* likewise, of the same length */
+    uint8_t first[SCAN_NAME_BUCKETS]; /* 1 + the first name of a length and first letter; 0: none */
+    uint8_t next[SCAN_MAX_NAMES];     /* likewise, of the same */
 };
 void scan_names_start(struct scan_names *list, const struct str *name, size_t n);
 bool scan_record(struct str record, const struct scan_names *names, struct scan_field *out, const char **reason);

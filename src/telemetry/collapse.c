@@ -124,9 +124,16 @@ static void settle_round(const struct comm *comm, struct unique *unique, const u
     }
 }
 
-static void fill(const struct unique *unique, struct arena *arena, struct lines *out)
+/* copy: the texts do not live in the arena yet. */
+static void fill(const struct unique *unique, bool copy, struct arena *arena, struct lines *out)
 {
     size_t n = 0, n_all = unique_count(unique);
+    uint32_t n_strings = (uint32_t)unique_string_count(unique);
+    struct str *string = ARENA_ARRAY(arena, struct str, n_strings);
+    for (uint32_t i = 0; i < n_strings; i++)
+        string[i] = unique_string(unique, i);
+    for (uint32_t i = 0; i < n_strings && copy; i++)
+        string[i].p = arena_copy(arena, string[i].p, string[i].n);
     for (size_t i = 0; i < n_all; i++)
         n += unique_line(unique, i)->kept;
     *out = (struct lines){
@@ -134,9 +141,10 @@ static void fill(const struct unique *unique, struct arena *arena, struct lines 
         .count = ARENA_ARRAY(arena, int64_t, n),
         .hash = ARENA_ARRAY(arena, struct hash128, n),
         .text = ARENA_ARRAY(arena, struct str, n),
-        .user = ARENA_ARRAY(arena, struct str, n),
-        .host = ARENA_ARRAY(arena, struct str, n),
-        .parent = ARENA_ARRAY(arena, struct str, n),
+        .user = ARENA_ARRAY(arena, uint32_t, n),
+        .host = ARENA_ARRAY(arena, uint32_t, n),
+        .parent = ARENA_ARRAY(arena, uint32_t, n),
+        .string = string,
         .platform = ARENA_ARRAY(arena, uint8_t, n),
         .truth = ARENA_ARRAY(arena, uint8_t, n),
     };
@@ -148,10 +156,10 @@ static void fill(const struct unique *unique, struct arena *arena, struct lines 
         out->row[k] = line->row;
         out->count[k] = line->count;
         out->hash[k] = line->hash;
-        out->text[k] = (struct str){line->text, line->n};
-        out->user[k] = unique_string(unique, line->user);
-        out->host[k] = unique_string(unique, line->host);
-        out->parent[k] = unique_string(unique, line->parent);
+        out->text[k] = (struct str){copy ? arena_copy(arena, line->text, line->n) : line->text, line->n};
+        out->user[k] = line->user;
+        out->host[k] = line->host;
+        out->parent[k] = line->parent;
         out->platform[k] = line->platform;
         out->truth[k] = line->truth;
     }
@@ -180,7 +188,7 @@ void collapse(const struct comm *comm, struct unique *unique, const int64_t *fir
     }
     if (options->subsample > 0)
         subsample(comm, unique, options->seed, options->subsample, scratch);
-    fill(unique, arena, out);
+    fill(unique, options->subsample > 0, arena, out);
     if (options->groups)
         groups_merge(comm, unique, &keepers, scratch, arena, out);
     arena_release(scratch, mark);

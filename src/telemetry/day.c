@@ -230,7 +230,7 @@ static bool read_day(const struct comm *comm, const struct input *inputs, size_t
                                                         .seed = options->seed,
                                                         .groups = options->groups,
                                                         .bytes = segments.own_work,
-                                                        .texts = arena,
+                                                        .texts = options->subsample > 0 ? own : arena,
                                                         .own = own,
                                                         .scratch = ingest.scratch});
     ingest.quarantine = quarantine_start(options->quarantine != NULL ? own : NULL);
@@ -241,13 +241,13 @@ static bool read_day(const struct comm *comm, const struct input *inputs, size_t
     sum_up(&files, &segments, tally, first_row, stats);
     bool ok = options->quarantine == NULL ||
               quarantine_write(comm, &ingest.quarantine, &files, &segments, tally, options->quarantine, err);
+    unique_seal(ingest.unique);
     stream_free(&ingest.stream);
     arena_free(buffers);
     if (ok) {
         warn(stats, options->quarantine);
         collapse(comm, ingest.unique, first_row, options, own, arena, out);
     }
-    unique_free(ingest.unique);
     arena_free(ingest.scratch);
     return ok;
 }

@@ -152,17 +152,15 @@ static void search(const struct node *node, struct str text, struct arena *scrat
 static struct scan_field field_of(struct str raw)
 {
     if (raw.n < 2 || raw.p[0] != '"')
-        return (struct scan_field){SCAN_OTHER, false, raw};
-    struct str inner = {raw.p + 1, raw.n - 2};
-    bool escaped = inner.n > 0 && memchr(inner.p, '\\', inner.n) != NULL;
-    return (struct scan_field){SCAN_STRING, escaped, inner};
+        return (struct scan_field){SCAN_OTHER, raw};
+    return (struct scan_field){SCAN_STRING, {raw.p + 1, raw.n - 2}};
 }
 
 static void take_element(const struct node *node, struct str element, int64_t place, struct arena *scratch,
                          struct scan_field *values)
 {
     static const struct str pair[] = {{"Name", 4}, {"@Name", 5}, {"text", 4}, {"#text", 5}};
-    struct scan_field f[ARRAY_LEN(pair)] = {{SCAN_ABSENT, false, {NULL, 0}}};
+    struct scan_field f[ARRAY_LEN(pair)] = {{SCAN_ABSENT, {NULL, 0}}};
     const char *reason;
     bool is_pair = element.p[0] == '{' && scan_object(element, pair, ARRAY_LEN(pair), f, &reason);
     struct scan_field key = f[0].type == SCAN_STRING ? f[0] : f[1];
@@ -232,7 +230,7 @@ bool json_paths_find(const struct json_paths *paths, struct str record, struct a
         return false;
     struct scan_field *values = ARENA_ARRAY(scratch, struct scan_field, paths->n_values);
     for (size_t i = 0; i < paths->n_values; i++)
-        values[i] = (struct scan_field){SCAN_ABSENT, false, {NULL, 0}};
+        values[i] = (struct scan_field){SCAN_ABSENT, {NULL, 0}};
     for (size_t i = 0; i < root->n; i++) {
         if (root->entry[i].child != NULL && top[i].type == SCAN_OTHER)
             search(root->entry[i].child, top[i].raw, scratch, values);
@@ -242,7 +240,7 @@ bool json_paths_find(const struct json_paths *paths, struct str record, struct a
             found(&root->entry[i], top[i], values);
     }
     for (size_t i = 0; i < paths->n_wanted; i++) {
-        out[i] = (struct scan_field){SCAN_ABSENT, false, {NULL, 0}};
+        out[i] = (struct scan_field){SCAN_ABSENT, {NULL, 0}};
         for (size_t k = paths->first[i]; k < paths->first[i + 1]; k++) {
             if (out[i].type == SCAN_ABSENT || (!has_text(&out[i]) && has_text(&values[k])))
                 out[i] = values[k];

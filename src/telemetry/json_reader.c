@@ -1,10 +1,21 @@
 #include "json_reader.h"
 
 #include "json_path.h"
+#include "scan_private.h"
 #include "shell_quote.h"
 
 enum { COMMAND, PLATFORM, TRUTH, SOURCE, HOST, USER, PARENT, IMAGE, TIME, N_FIELDS };
 enum { N_WANTED = N_FIELDS + JSON_EXTRA + INPUT_MAX_FILTERS };
+enum { MEMO_BYTES = 16, MEMO_WORDS = 4 };
+
+/* The meaning of a field that has few values, which come again and again. By length. */
+struct memo {
+    struct {
+        size_t n; /* SIZE_MAX: empty */
+        int meaning;
+        char raw[MEMO_BYTES];
+    } word[MEMO_WORDS];
+};
 
 struct json_state {
     const struct json_kind *kind;
@@ -13,11 +24,13 @@ struct json_state {
     size_t n_wanted, first_filter;
     struct str wanted[N_WANTED];
     struct scan_names names;
+    struct memo platform, truth, synthetic;
 };
 
 void *json_start(const struct json_kind *kind, const struct field_map *fields, struct arena *arena)
 {
     struct json_state *state = arena_zalloc(arena, 1, sizeof *state);
+    struct memo *const memo[] = {&state->platform, &state->truth, &state->synthetic};
     const struct str own[N_FIELDS] = {fields->command, fields->platform, fields->truth, fields->source, fields->host,
                                       fields->user,    fields->parent,   fields->image, fields->time};
     ASSERT(fields->n_filters <= INPUT_MAX_FILTERS);
@@ -30,6 +43,8 @@ void *json_start(const struct json_kind *kind, const struct field_map *fields, s
     state->first_filter = state->n_wanted;
     for (size_t i = 0; i < fields->n_filters; i++)
         state->wanted[state->n_wanted++] = fields->filter[i].field;
+    for (size_t i = 0; i < ARRAY_LEN(memo) * MEMO_WORDS; i++)
+        memo[i / MEMO_WORDS]->word[i % MEMO_WORDS].n = SIZE_MAX;
     scan_names_start(&state->names, state->wanted, state->n_wanted);
     if (!json_paths_flat(state->wanted, state->n_wanted))
         state->paths = json_paths_new(state->wanted, state->n_wanted, arena);
@@ -64,7 +79,7 @@ bool json_is_blank(struct str record)
 static struct str text_of(const struct scan_field *field, struct arena *scratch)
 {
     struct str text = {"", 0};
-    if (field->type == SCAN_OTHER || (field->type == SCAN_STRING && !field->escaped))
+    if (field->type == SCAN_OTHER)
         return field->raw;
     if (field->type == SCAN_STRING && !scan_unescape(field, scratch, &text))
         text = (struct str){"", 0};
@@ -89,6 +104,37 @@ enum truth truth_of(struct str text)
     if (text_is(text, "benign") || text_is(text, "0"))
         return TRUTH_BENIGN;
     return text_is(text, "malicious") || text_is(text, "1") ? TRUTH_MALICIOUS : TRUTH_UNKNOWN;
+}
+
+static int platform_meaning(struct str text)
+{
+    return platform_of(text);
+}
+
+static int truth_meaning(struct str text)
+{
+    return truth_of(text);
+}
+
+static int synthetic_meaning(struct str text)
+{
+    return str_equal(text, STR("synthetic"));
+}
+
+static int meaning_of(const struct scan_field *field, struct memo *memo, int (*meaning)(struct str),
+                      struct arena *scratch)
+{
+    size_t n = field->raw.n, i = n % MEMO_WORDS;
+    if (n == memo->word[i].n && scan_same(memo->word[i].raw, field->raw.p, n))
+        return memo->word[i].meaning;
+    int found = meaning(text_of(field, scratch));
+    if (n <= MEMO_BYTES) {
+        memo->word[i].n = n;
+        memo->word[i].meaning = found;
+        if (n > 0)
+            memcpy(memo->word[i].raw, field->raw.p, n);
+    }
+    return found;
 }
 
 static struct str string_of(const struct scan_field *field)
@@ -137,7 +183,7 @@ static bool find(const struct json_state *state, struct str record, struct arena
 enum read_result json_parse_event(void *state_, struct str record, struct arena *scratch, struct event *event,
                                   const char **reason)
 {
-    const struct json_state *state = state_;
+    struct json_state *state = state_;
     struct scan_field f[N_WANTED];
     if (!find(state, record, scratch, f, reason))
         return json_is_blank(record) ? READ_BLANK : READ_BAD;
@@ -158,7 +204,7 @@ enum read_result json_parse_event(void *state_, struct str record, struct arena 
         *reason = missing_command(&f[COMMAND]);
         return state->kind->keep != NULL && nothing ? READ_FILTERED : READ_BAD;
     }
-    enum platform platform = platform_of(text_of(&f[PLATFORM], scratch));
+    int platform = meaning_of(&f[PLATFORM], &state->platform, platform_meaning, scratch);
     *event = (struct event){
         .command = command,
         .host = string_of(&f[HOST]),
@@ -166,9 +212,9 @@ enum read_result json_parse_event(void *state_, struct str record, struct arena 
         .parent = string_of(&f[PARENT]),
         .image = string_of(&f[IMAGE]),
         .time = string_of(&f[TIME]),
-        .platform = platform != PLATFORM_UNKNOWN ? platform : state->kind->platform,
-        .truth = truth_of(text_of(&f[TRUTH], scratch)),
-        .synthetic = str_equal(text_of(&f[SOURCE], scratch), STR("synthetic")),
+        .platform = platform != PLATFORM_UNKNOWN ? (enum platform)platform : state->kind->platform,
+        .truth = (enum truth)meaning_of(&f[TRUTH], &state->truth, truth_meaning, scratch),
+        .synthetic = meaning_of(&f[SOURCE], &state->synthetic, synthetic_meaning, scratch),
     };
     return READ_EVENT;
 }
@@ -187,7 +233,7 @@ enum read_result json_parse_object(void *state, struct str record, struct arena 
 
 static struct str unescape(struct str raw, struct arena *arena)
 {
-    struct scan_field f = {SCAN_STRING, raw.n > 0 && memchr(raw.p, '\\', raw.n) != NULL, raw};
+    struct scan_field f = {SCAN_STRING, raw};
     struct str text;
     ASSERT(scan_unescape(&f, arena, &text)); /* parse has seen every escape */
     return text;

@@ -6,33 +6,30 @@
 
 enum { LEAST_SLOTS = 1024 };
 
+/* At most 3/4 of the slots are used. */
+static size_t room_of(size_t n_slots)
+{
+    return n_slots / 4 * 3;
+}
+
 static size_t mapped_size(size_t n_slots)
 {
     size_t bytes = n_slots * sizeof(struct key_slot);
     return bytes < HUGE_PAGE ? 0 : (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
 }
 
-static struct key_index with_slots(size_t n_slots)
+static struct key_index with_room(size_t n)
 {
-    size_t mapped = mapped_size(n_slots);
-    struct key_index index = {NULL, n_slots, 0, 64 - __builtin_ctzll(n_slots)};
-    index.slot = mapped > 0 ? pages_map(mapped) : heap_zalloc(n_slots, sizeof *index.slot);
-    return index;
-}
-
-/* At most 3/4 full. */
-static size_t slots_for(size_t n)
-{
-    size_t n_slots = LEAST_SLOTS;
     ASSERT(n <= UINT32_MAX);
-    while (n_slots / 4 * 3 < n)
-        n_slots *= 2;
-    return n_slots;
+    struct key_index index = {NULL, LEAST_SLOTS + n / 3 * 4, 0};
+    size_t mapped = mapped_size(index.n_slots);
+    index.slot = mapped > 0 ? pages_map(mapped) : heap_zalloc(index.n_slots, sizeof *index.slot);
+    return index;
 }
 
 struct key_index key_index_new(size_t expected)
 {
-    return with_slots(slots_for(expected));
+    return with_room(expected);
 }
 
 void key_index_free(struct key_index *index)
@@ -42,15 +39,14 @@ void key_index_free(struct key_index *index)
         pages_unmap(index->slot, mapped);
     else
         free(index->slot);
-    *index = (struct key_index){NULL, 0, 0, 0};
+    *index = (struct key_index){NULL, 0, 0};
 }
 
 void key_index_reserve(struct key_index *index, size_t more)
 {
-    size_t n_slots = slots_for(index->n + more);
-    if (n_slots <= index->n_slots)
+    if (index->n + more <= room_of(index->n_slots))
         return;
-    struct key_index bigger = with_slots(n_slots);
+    struct key_index bigger = with_room(2 * room_of(index->n_slots) + more);
     for (size_t i = 0; i < index->n_slots; i++) {
         struct key_slot slot = index->slot[i];
         if (slot.value == 0)

@@ -13,9 +13,7 @@ struct key_slot {
 
 struct key_index {
     struct key_slot *slot;
-    size_t n_slots; /* a power of two */
-    size_t n;
-    int shift; /* of lo: its upper bits are a key's first slot, so growing copies from front to back */
+    size_t n_slots, n;
 };
 
 struct key_index key_index_new(size_t expected);
@@ -23,18 +21,25 @@ void key_index_free(struct key_index *index); /* zeroed is fine */
 /* Makes room for so many more keys; slots then stay where they are until those are added. */
 void key_index_reserve(struct key_index *index, size_t more);
 
+/* A key's first slot grows with the key, so growing the index copies from front to back. */
+static inline size_t key_index_home(const struct key_index *index, struct hash128 key)
+{
+    __extension__ typedef unsigned __int128 wide;
+    return (size_t)(((wide)key.lo * index->n_slots) >> 64);
+}
+
 static inline void key_index_prefetch(const struct key_index *index, struct hash128 key)
 {
-    __builtin_prefetch(&index->slot[key.lo >> index->shift], 1);
+    __builtin_prefetch(&index->slot[key_index_home(index, key)], 1);
 }
 
 /* The slot of the key, or the empty one where it belongs: see key_index_set. */
 static inline struct key_slot *key_index_find(const struct key_index *index, struct hash128 key)
 {
-    size_t i = (size_t)(key.lo >> index->shift);
+    size_t i = key_index_home(index, key);
     uint32_t tag = (uint32_t)(key.hi >> 32);
     while (index->slot[i].value != 0 && (index->slot[i].lo != key.lo || index->slot[i].tag != tag))
-        i = (i + 1) & (index->n_slots - 1);
+        i = i + 1 < index->n_slots ? i + 1 : 0;
     return &index->slot[i];
 }
 

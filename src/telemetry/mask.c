@@ -4,26 +4,21 @@
 
 enum { BASE64_LEAST = 40, BASE64_SLASHES = 3, BASE64_PER_SLASH = 32, GUID_BYTES = 36 };
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
+/* What a byte is, as bits. */
+enum { DIGIT = 1, HEX = 2, ALNUM = 4, BASE64 = 8, ANGLE = 16 };
 
-static bool is_hex(char c)
-{
-    char lower = (char)(c | 0x20);
-    return is_digit(c) || (lower >= 'a' && lower <= 'f');
-}
+#define D  (DIGIT | HEX | ALNUM | BASE64)
+#define H  (HEX | ALNUM | BASE64)
+#define L  (ALNUM | BASE64)
+#define B  BASE64
+#define UP H, H, H, H, H, H, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L /* A to Z */
+static const uint8_t class_of[256] = {
+    ['+'] = B, ['/'] = B, ['0'] = D, D, D, D, D, D, D, D, D, D, ['<'] = ANGLE, ['A'] = UP, ['a'] = UP,
+};
 
-static bool is_alnum(char c)
+static inline bool is(char c, uint8_t classes)
 {
-    char lower = (char)(c | 0x20);
-    return is_digit(c) || (lower >= 'a' && lower <= 'z');
-}
-
-static bool is_base64(char c)
-{
-    return is_alnum(c) || c == '+' || c == '/';
+    return (class_of[(unsigned char)c] & classes) != 0;
 }
 
 static size_t put(char *out, struct str text)
@@ -35,12 +30,12 @@ static size_t put(char *out, struct str text)
 /* Whether a GUID without braces is at p[at]. */
 static bool guid_at(const char *p, size_t n, size_t at)
 {
-    if (n - at < GUID_BYTES || !is_hex(p[at]) || (at > 0 && is_alnum(p[at - 1])) ||
-        (n - at > GUID_BYTES && is_alnum(p[at + GUID_BYTES])))
+    if (n - at < GUID_BYTES || !is(p[at], HEX) || (at > 0 && is(p[at - 1], ALNUM)) ||
+        (n - at > GUID_BYTES && is(p[at + GUID_BYTES], ALNUM)))
         return false;
     for (size_t i = 0; i < GUID_BYTES; i++) {
         bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
-        if (hyphen ? p[at + i] != '-' : !is_hex(p[at + i]))
+        if (hyphen ? p[at + i] != '-' : !is(p[at + i], HEX))
             return false;
     }
     return true;
@@ -85,7 +80,7 @@ static size_t next_run(const char *p, size_t n, size_t from)
 {
     while (n - from >= BASE64_LEAST) {
         size_t k = BASE64_LEAST;
-        while (k > 0 && is_base64(p[from + k - 1]))
+        while (k > 0 && is(p[from + k - 1], BASE64))
             k--;
         if (k == 0)
             return from;
@@ -114,7 +109,7 @@ size_t mask_base64(char *p, size_t n)
         if (run == n)
             return write;
         read = run;
-        while (read < n && is_base64(p[read]))
+        while (read < n && is(p[read], BASE64))
             read++;
         if (is_path(p + run, read - run)) {
             memmove(p + write, p + run, read - run);
@@ -131,11 +126,11 @@ size_t mask_base64(char *p, size_t n)
 static size_t number_length(const char *p, size_t n)
 {
     size_t i = 1;
-    while (i < n && is_digit(p[i]))
+    while (i < n && is(p[i], DIGIT))
         i++;
-    while (i + 1 < n && (p[i] | 0x20) == 'x' && is_hex(p[i + 1])) {
+    while (i + 1 < n && (p[i] | 0x20) == 'x' && is(p[i + 1], HEX)) {
         i += 2;
-        while (i < n && is_hex(p[i]))
+        while (i < n && is(p[i], HEX))
             i++;
     }
     return i;
@@ -146,10 +141,12 @@ size_t mask_numbers(char *p, size_t n)
     static const struct str placeholder = {"<b64>", 5};
     size_t write = 0;
     for (size_t read = 0; read < n;) {
-        if (is_digit(p[read])) {
+        if (!is(p[read], DIGIT | ANGLE)) {
+            p[write++] = p[read++];
+        } else if (p[read] != '<') {
             read += number_length(p + read, n - read);
             p[write++] = '0';
-        } else if (p[read] == '<' && str_starts((struct str){p + read, n - read}, placeholder)) {
+        } else if (str_starts((struct str){p + read, n - read}, placeholder)) {
             write += put(p + write, placeholder);
             read += placeholder.n;
         } else {
@@ -196,7 +193,7 @@ static size_t random_name(const char *p, size_t n)
     }
     end = dot < end && dot > 0 ? dot : end;
     for (size_t i = 0; i < end; i++)
-        digit = digit || is_digit(p[i]);
+        digit = digit || is(p[i], DIGIT);
     return digit ? end : 0;
 }
 

@@ -13,31 +13,23 @@ const struct param_spec normalize_params[] = {
     PARAM_END,
 };
 
-static bool is_blank(unsigned char c)
-{
-    return c <= ' ' || c == 0x7F;
-}
-
-/* The rewrites of single characters. */
+/* The rewrites of single characters. Without branches: where the next blank or quote comes cannot be foreseen. */
 static size_t clean(const struct normalize *rules, struct str line, char *out)
 {
-    const unsigned char fold = rules->lower_case ? 0x20 : 0;
+    const bool squeeze = rules->squeeze, drop_quotes = rules->drop_quotes;
+    const unsigned fold = rules->lower_case ? 0x20 : 0;
     size_t n = 0;
-    bool gap = false;
+    bool gap = true; /* what was written ends in a space, or there is nothing */
     for (size_t i = 0; i < line.n; i++) {
-        unsigned char c = (unsigned char)line.p[i];
-        if (rules->drop_quotes && (c == '"' || c == '\''))
-            continue;
-        if (rules->squeeze && is_blank(c)) {
-            gap = n > 0;
-            continue;
-        }
-        if (gap)
-            out[n++] = ' ';
-        gap = false;
-        out[n++] = (char)(c >= 'A' && c <= 'Z' ? c | fold : c);
+        unsigned c = (unsigned char)line.p[i];
+        bool blank = squeeze & ((c <= ' ') | (c == 0x7F));
+        bool drop = (drop_quotes & ((c == '"') | (c == '\''))) | (blank & gap);
+        c |= (c - 'A' < 26) ? fold : 0;
+        out[n] = (char)(blank ? ' ' : c);
+        n += !drop;
+        gap = drop ? gap : blank;
     }
-    return n;
+    return n - (gap & (n > 0));
 }
 
 size_t normalize_line(const struct normalize *rules, struct str line, char *out)

@@ -7,22 +7,27 @@ static bool is_blank(char c)
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-/* Whether p[from, to) holds a backslash. */
-static bool has_backslash(const struct scan_index *index, size_t from, size_t to)
+/* 64 bits from bit `at` on. */
+static inline uint64_t bits_at(const uint64_t *bits, size_t at)
 {
-    if (!index->any_backslash || from == to)
-        return false;
-    size_t first = from / SCAN_BLOCK, last = (to - 1) / SCAN_BLOCK;
-    uint64_t head = index->backslash[first] & (~UINT64_C(0) << (from % SCAN_BLOCK));
-    uint64_t tail_mask = ~UINT64_C(0) >> (SCAN_BLOCK - 1 - (to - 1) % SCAN_BLOCK);
-    if (first == last)
-        return (head & tail_mask) != 0;
-    for (size_t i = first + 1; i < last; i++)
-        head |= index->backslash[i];
-    return (head | (index->backslash[last] & tail_mask)) != 0;
+    return bits[at / 64] >> (at % 64) | bits[at / 64 + 1] << 1 << (63 - at % 64);
 }
 
-/* By length: most keys are then compared with one name or none. */
+/* Whether p[from, to) holds a backslash. Two words are looked at wherever they lie: a branch on that is mispredicted.
+ */
+static inline bool has_backslash(const struct scan_index *index, size_t from, size_t to)
+{
+    uint64_t found = 0;
+    for (; to - from >= 64; from += 64)
+        found |= bits_at(index->backslash, from);
+    return (found | (bits_at(index->backslash, from) & ((UINT64_C(1) << (to - from)) - 1))) != 0;
+}
+
+static size_t bucket_of(const char *name, size_t n)
+{
+    return n > 0 ? (n + 8 * (unsigned char)name[0]) % SCAN_NAME_BUCKETS : 0;
+}
+
 void scan_names_start(struct scan_names *list, const struct str *name, size_t n)
 {
     ASSERT(n <= SCAN_MAX_NAMES);
@@ -30,41 +35,26 @@ void scan_names_start(struct scan_names *list, const struct str *name, size_t n)
     list->n = n;
     memset(list->first, 0, sizeof list->first);
     for (size_t j = n; j-- > 0;) {
-        uint8_t *first = &list->first[name[j].n % SCAN_NAME_LENGTHS];
+        if (scan_escaped(name[j])) /* no raw key is its name: the complete parser finds it */
+            continue;
+        uint8_t *first = &list->first[bucket_of(name[j].p, name[j].n)];
         list->next[j] = *first;
         *first = (uint8_t)(j + 1);
     }
 }
 
-/* memcmp without a call for the lengths that names have: two loads that overlap. */
-static inline bool same_bytes(const char *a, const char *b, size_t n)
-{
-    if (n >= 8 && n <= 16) {
-        uint64_t head[2], tail[2];
-        memcpy(&head[0], a, 8);
-        memcpy(&head[1], b, 8);
-        memcpy(&tail[0], a + n - 8, 8);
-        memcpy(&tail[1], b + n - 8, 8);
-        return head[0] == head[1] && tail[0] == tail[1];
-    }
-    if (n >= 4 && n < 8) {
-        uint32_t head[2], tail[2];
-        memcpy(&head[0], a, 4);
-        memcpy(&head[1], b, 4);
-        memcpy(&tail[0], a + n - 4, 4);
-        memcpy(&tail[1], b + n - 4, 4);
-        return head[0] == head[1] && tail[0] == tail[1];
-    }
-    return memcmp(a, b, n) == 0;
-}
-
-static inline void set_fields(struct str key, const struct scan_names *list, struct scan_field value,
+/* False: no name is the key as it stands. */
+static inline bool set_fields(struct str key, const struct scan_names *list, struct scan_field value,
                               struct scan_field *out)
 {
-    for (size_t j = list->first[key.n % SCAN_NAME_LENGTHS]; j > 0; j = list->next[j - 1]) {
-        if (list->name[j - 1].n == key.n && same_bytes(list->name[j - 1].p, key.p, key.n))
+    bool found = false;
+    for (size_t j = list->first[bucket_of(key.p, key.n)]; j > 0; j = list->next[j - 1]) {
+        if (list->name[j - 1].n == key.n && scan_same(list->name[j - 1].p, key.p, key.n)) {
             out[j - 1] = value;
+            found = true;
+        }
     }
+    return found;
 }
 
 /* Walks the common shape: an object of strings, numbers and literals with no blanks but spaces. False: not that shape,
@@ -81,8 +71,6 @@ static bool walk(const char *p, size_t n, const struct scan_index *index, const 
         if (k + 1 >= index->n_quotes || index->quote[k] != at)
             return false;
         size_t from = at + 1, to = index->quote[k + 1];
-        if (has_backslash(index, from, to))
-            return false;
         struct str key = {p + from, to - from};
         k += 2;
         at = to + 1;
@@ -98,7 +86,7 @@ static bool walk(const char *p, size_t n, const struct scan_index *index, const 
             if (k + 1 >= index->n_quotes || index->quote[k] != at)
                 return false;
             to = index->quote[k + 1];
-            value = (struct scan_field){SCAN_STRING, has_backslash(index, at + 1, to), {p + at + 1, to - at - 1}};
+            value = (struct scan_field){SCAN_STRING, {p + at + 1, to - at - 1}};
             k += 2;
             at = to + 1;
         } else {
@@ -106,10 +94,11 @@ static bool walk(const char *p, size_t n, const struct scan_index *index, const 
                 scan_is_digit(p[at]) || p[at] == '-' ? scan_number(p + at, n - at) : scan_literal(p + at, n - at);
             if (length == 0)
                 return false;
-            value = (struct scan_field){SCAN_OTHER, false, {p + at, length}};
+            value = (struct scan_field){SCAN_OTHER, {p + at, length}};
             at += length;
         }
-        set_fields(key, names, value, out);
+        if (!set_fields(key, names, value, out) && has_backslash(index, from, from + key.n))
+            return false;
         while (p[at] == ' ')
             at++;
         if (p[at] == '}')
@@ -127,7 +116,7 @@ bool scan_record(struct str record, const struct scan_names *names, struct scan_
     while (record.n > 0 && is_blank(record.p[record.n - 1]))
         record.n--;
     for (size_t j = 0; j < names->n; j++)
-        out[j] = (struct scan_field){SCAN_ABSENT, false, {NULL, 0}};
+        out[j] = (struct scan_field){SCAN_ABSENT, {NULL, 0}};
     struct scan_index index;
     if (record.n >= 2 && record.p[0] == '{' && record.p[record.n - 1] == '}' &&
         scan_index(record.p, record.n, &index) && walk(record.p, record.n, &index, names, out))
@@ -144,10 +133,10 @@ bool scan_object(struct str record, const struct str *names, size_t n, struct sc
 
 bool scan_unescape(const struct scan_field *field, struct arena *arena, struct str *out)
 {
-    *out = field->raw;
-    if (!field->escaped)
-        return true;
     struct str raw = field->raw;
+    *out = raw;
+    if (!scan_escaped(raw))
+        return true;
     char *text = arena_bytes(arena, raw.n + 4);
     size_t n = 0;
     for (size_t i = 0; i < raw.n;) {

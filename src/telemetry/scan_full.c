@@ -45,7 +45,6 @@ static bool eight_plain(const char *p)
 static bool string(struct cursor *c, struct scan_field *out)
 {
     size_t from = ++c->at;
-    bool escaped = false;
     while (c->at < c->n) {
         if (c->n - c->at >= 8 && eight_plain(c->p + c->at)) {
             c->at += 8;
@@ -54,14 +53,13 @@ static bool string(struct cursor *c, struct scan_field *out)
         unsigned char b = (unsigned char)c->p[c->at];
         size_t step = 1;
         if (b == '"') {
-            *out = (struct scan_field){SCAN_STRING, escaped, {c->p + from, c->at - from}};
+            *out = (struct scan_field){SCAN_STRING, {c->p + from, c->at - from}};
             c->at++;
             return true;
         }
         if (b < 0x20)
             return bad(c, "a control character inside a string");
         if (b == '\\') {
-            escaped = true;
             step = scan_escape(c->p + c->at, c->n - c->at);
             if (step == 0)
                 return bad(c, "a malformed escape");
@@ -84,7 +82,7 @@ static bool scalar(struct cursor *c, struct scan_field *out)
     size_t length = number ? scan_number(c->p + c->at, c->n - c->at) : scan_literal(c->p + c->at, c->n - c->at);
     if (length == 0)
         return bad(c, number ? "a malformed number" : c->at < c->n ? "not a JSON value" : "the record ends early");
-    *out = (struct scan_field){SCAN_OTHER, false, {c->p + c->at, length}};
+    *out = (struct scan_field){SCAN_OTHER, {c->p + c->at, length}};
     c->at += length;
     return true;
 }
@@ -140,7 +138,7 @@ static bool nested(struct cursor *c, struct scan_field *out)
             c->at++;
             is_object >>= 1;
             if (--depth == 0) {
-                *out = (struct scan_field){SCAN_OTHER, false, {c->p + from, c->at - from}};
+                *out = (struct scan_field){SCAN_OTHER, {c->p + from, c->at - from}};
                 return true;
             }
         }
@@ -151,10 +149,9 @@ static bool nested(struct cursor *c, struct scan_field *out)
 }
 
 /* Whether a raw key, escapes and all, spells name. */
-static bool key_is(const struct scan_field *raw, struct str name)
+static bool key_is(struct str left, bool escaped, struct str name)
 {
-    struct str left = raw->raw;
-    if (!raw->escaped)
+    if (!escaped)
         return left.n == name.n && (left.n == 0 || (left.p[0] == name.p[0] && memcmp(left.p, name.p, left.n) == 0));
     while (left.n > 0 && name.n > 0) {
         char text[4] = {left.p[0]};
@@ -184,8 +181,9 @@ static bool members(struct cursor *c, const struct str *names, size_t n, struct 
         TRY(key(c, &name));
         skip_blanks(c);
         TRY(peek(c) == '{' || peek(c) == '[' ? nested(c, &value) : scalar(c, &value));
+        bool escaped = scan_escaped(name.raw);
         for (size_t j = 0; j < n; j++) {
-            if (key_is(&name, names[j]))
+            if (key_is(name.raw, escaped, names[j]))
                 out[j] = value;
         }
         skip_blanks(c);
@@ -203,7 +201,7 @@ bool scan_full(struct str record, const struct str *names, size_t n, struct scan
 {
     struct cursor c = {record.p, record.n, 0, NULL};
     for (size_t j = 0; j < n; j++)
-        out[j] = (struct scan_field){SCAN_ABSENT, false, {NULL, 0}};
+        out[j] = (struct scan_field){SCAN_ABSENT, {NULL, 0}};
     bool ok = members(&c, names, n, out);
     skip_blanks(&c);
     if (ok && c.at != c.n)

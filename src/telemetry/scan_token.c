@@ -1,11 +1,6 @@
 /* The smallest pieces of JSON text. */
 #include "scan_private.h"
 
-bool scan_is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static bool is_hex(char c)
 {
     char lower = (char)(c | 0x20);

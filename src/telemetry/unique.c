@@ -5,7 +5,7 @@
 
 /* Records wait in a small queue while the slots they need are fetched: a big table costs one cache miss after the other
  * otherwise (measured at 3.6 million keys: 24 ns a key against 320). */
-enum { QUEUE = 64, RECENT = 1 << 14, BYTES_A_SLOT = 2048, MOST_EXPECTED = 1 << 22 };
+enum { QUEUE = 64, RECENT = 1 << 14, BYTES_A_KEY = 1024, MOST_EXPECTED = 1 << 23 };
 /* Values of a spelling's slot: a line's number + 1, or one of these. The record of the queue that met it first settles
  * a spelling in the end. */
 static const uint32_t DROPPED = UINT32_MAX; /* its hash is not in the wanted part */
@@ -31,7 +31,8 @@ struct fresh {
 
 struct unique {
     struct unique_options options;
-    struct key_index spelling, canonical, string;
+    struct key_index line; /* by spelling and by canonical form: their hashes have different seeds */
+    struct key_index string;
     /* Spellings met lately, which answer for the common ones from the processor's cache. */
     struct key_slot *recent; /* [RECENT] */
     struct chunks lines, strings;
@@ -46,10 +47,9 @@ struct unique {
 struct unique *unique_new(const struct unique_options *options)
 {
     struct unique *unique = arena_zalloc(options->own, 1, sizeof *unique);
-    size_t expected = min_size((size_t)max_i64(options->bytes, 0) / BYTES_A_SLOT, MOST_EXPECTED);
+    size_t expected = min_size((size_t)max_i64(options->bytes, 0) / BYTES_A_KEY, MOST_EXPECTED);
     unique->options = *options;
-    unique->spelling = key_index_new(expected);
-    unique->canonical = key_index_new(expected / 2);
+    unique->line = key_index_new(expected);
     unique->string = key_index_new(0);
     unique->recent = ARENA_ZARRAY(options->own, struct key_slot, RECENT);
     unique->lines = (struct chunks){.arena = options->own, .record_bytes = sizeof(struct unique_line)};
@@ -61,12 +61,9 @@ struct unique *unique_new(const struct unique_options *options)
     return unique;
 }
 
-void unique_free(struct unique *unique)
+void unique_seal(struct unique *unique)
 {
-    if (unique == NULL)
-        return;
-    key_index_free(&unique->spelling);
-    key_index_free(&unique->canonical);
+    key_index_free(&unique->line);
     key_index_free(&unique->string);
     for (size_t c = 0; c < N_COLUMNS; c++)
         key_index_free(&unique->group_index[c]);
@@ -80,6 +77,11 @@ size_t unique_count(const struct unique *unique)
 struct unique_line *unique_line(const struct unique *unique, size_t i)
 {
     return chunks_at(&unique->lines, i);
+}
+
+size_t unique_string_count(const struct unique *unique)
+{
+    return unique->strings.n;
 }
 
 struct str unique_string(const struct unique *unique, uint32_t string)
@@ -148,7 +150,7 @@ static void ask_recent(struct unique *unique)
         bool found = recent->lo == w->key.lo && recent->tag == (uint32_t)(w->key.hi >> 32);
         w->line = found ? recent->value : 0;
         if (w->line == 0)
-            key_index_prefetch(&unique->spelling, w->key);
+            key_index_prefetch(&unique->line, w->key);
         else if (w->line != DROPPED)
             __builtin_prefetch(unique_line(unique, w->line - 1), 1);
     }
@@ -162,9 +164,9 @@ static size_t find_spellings(struct unique *unique, struct fresh *fresh)
         struct waiting *w = &unique->queue[k];
         if (w->line != 0)
             continue;
-        struct key_slot *slot = key_index_find(&unique->spelling, w->key);
+        struct key_slot *slot = key_index_find(&unique->line, w->key);
         if (slot->value == 0) {
-            key_index_set(&unique->spelling, slot, w->key, WAITING + (uint32_t)k);
+            key_index_set(&unique->line, slot, w->key, WAITING + (uint32_t)k);
             fresh[n++] = (struct fresh){.slot = slot, .first = w};
         }
         w->line = slot->value;
@@ -184,7 +186,7 @@ static void normalize_fresh(struct unique *unique, struct fresh *fresh)
     fresh->hash = hash128(canonical, unique->options.seed);
     int64_t part = part_of(fresh->hash, kind->part_of);
     fresh->dropped = part < kind->part_from || part >= kind->part_to;
-    key_index_prefetch(&unique->canonical, fresh->hash);
+    key_index_prefetch(&unique->line, fresh->hash);
 }
 
 static void add_line(struct unique *unique, const struct fresh *fresh)
@@ -208,11 +210,11 @@ static void settle_fresh(struct unique *unique, const struct fresh *fresh)
 {
     uint32_t line = DROPPED;
     if (!fresh->dropped) {
-        struct key_slot *slot = key_index_find(&unique->canonical, fresh->hash);
+        struct key_slot *slot = key_index_find(&unique->line, fresh->hash);
         if (slot->value == 0) {
             ASSERT(unique->lines.n < WAITING - 1);
             add_line(unique, fresh);
-            key_index_set(&unique->canonical, slot, fresh->hash, (uint32_t)unique->lines.n);
+            key_index_set(&unique->line, slot, fresh->hash, (uint32_t)unique->lines.n);
         }
         line = slot->value;
     }
@@ -257,10 +259,9 @@ void unique_flush(struct unique *unique)
 {
     struct fresh fresh[QUEUE];
     struct arena_mark mark = arena_mark(unique->options.scratch);
-    key_index_reserve(&unique->spelling, unique->n_queue);
+    key_index_reserve(&unique->line, 2 * unique->n_queue);
     ask_recent(unique);
     size_t n_fresh = find_spellings(unique, fresh);
-    key_index_reserve(&unique->canonical, n_fresh);
     for (size_t i = 0; i < n_fresh; i++)
         normalize_fresh(unique, &fresh[i]);
     for (size_t i = 0; i < n_fresh; i++)

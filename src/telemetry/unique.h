@@ -45,15 +45,17 @@ struct unique_options {
 };
 
 struct unique *unique_new(const struct unique_options *options);
-void unique_free(struct unique *unique); /* NULL-safe */
 /* The event's bytes must stay until the next unique_flush. Segments come in rising order. */
 void unique_add(struct unique *unique, const struct unique_class *kind, const struct event *event, uint32_t segment,
                 int64_t row);
 void unique_flush(struct unique *unique);
+/* Nothing will be added any more: gives back what only that needs. The rest lives as long as the arenas. */
+void unique_seal(struct unique *unique);
 /* Lines in order of their first record. */
 size_t unique_count(const struct unique *unique);
 struct unique_line *unique_line(const struct unique *unique, size_t i);
-/* Text of a user, host or parent, among the texts. */
+/* Texts of users, hosts and parents, among the texts. */
+size_t unique_string_count(const struct unique *unique);
 struct str unique_string(const struct unique *unique, uint32_t string);
 /* Without options.groups there are none. */
 size_t unique_group_count(const struct unique *unique, enum unique_column column);

@@ -34,7 +34,8 @@ static uint64_t digest_groups(const struct comm *comm, const struct lines *lines
     struct arena *arena = arena_new();
     uint64_t *each = ARENA_ARRAY(arena, uint64_t, lines->n);
     for (size_t i = 0; i < lines->n; i++) {
-        each[i] = hash64(lines->user[i], hash64(lines->host[i], hash64(lines->parent[i], 0)));
+        each[i] = hash64(lines->string[lines->user[i]],
+                         hash64(lines->string[lines->host[i]], hash64(lines->string[lines->parent[i]], 0)));
         for (size_t k = lines->user_at != NULL ? lines->user_at[i] : 0;
              lines->user_at != NULL && k < lines->user_at[i + 1]; k++)
             each[i] = hash_mix(hash_mix(each[i] ^ lines->user_hash[k]) + (uint64_t)lines->user_count[k]);
