@@ -71,6 +71,14 @@ static void append_block(struct arena *arena, size_t bytes)
     arena->n++;
 }
 
+void arena_adopt(struct arena *arena, void *pages, size_t size)
+{
+    arena->blocks = heap_realloc(arena->blocks, arena->n + 1, sizeof(struct block));
+    arena->blocks[arena->n] = (struct block){pages, size, 0, size};
+    HIDE(pages, size);
+    arena->n++;
+}
+
 /* Makes current a block that is empty and large enough; smaller spare ones stay behind it for later. */
 static void next_block(struct arena *arena, size_t bytes)
 {

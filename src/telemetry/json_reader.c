@@ -108,12 +108,12 @@ enum truth truth_of(struct str text)
 
 static int platform_meaning(struct str text)
 {
-    return platform_of(text);
+    return (int)platform_of(text);
 }
 
 static int truth_meaning(struct str text)
 {
-    return truth_of(text);
+    return (int)truth_of(text);
 }
 
 static int synthetic_meaning(struct str text)

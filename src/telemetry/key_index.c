@@ -42,6 +42,17 @@ void key_index_free(struct key_index *index)
     *index = (struct key_index){NULL, 0, 0};
 }
 
+void key_index_give(struct key_index *index, struct arena *arena)
+{
+    size_t mapped = mapped_size(index->n_slots);
+    if (mapped == 0) {
+        key_index_free(index);
+        return;
+    }
+    arena_adopt(arena, index->slot, mapped);
+    *index = (struct key_index){NULL, 0, 0};
+}
+
 void key_index_reserve(struct key_index *index, size_t more)
 {
     if (index->n + more <= room_of(index->n_slots))

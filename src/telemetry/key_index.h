@@ -3,6 +3,7 @@
 #ifndef TELEMETRY_KEY_INDEX_H
 #define TELEMETRY_KEY_INDEX_H
 
+#include "support/arena.h"
 #include "support/hash.h"
 
 struct key_slot {
@@ -18,6 +19,8 @@ struct key_index {
 
 struct key_index key_index_new(size_t expected);
 void key_index_free(struct key_index *index); /* zeroed is fine */
+/* Frees the index; its pages go to the arena if they are many. */
+void key_index_give(struct key_index *index, struct arena *arena);
 /* Makes room for so many more keys; slots then stay where they are until those are added. */
 void key_index_reserve(struct key_index *index, size_t more);
 

@@ -49,7 +49,8 @@ struct unique *unique_new(const struct unique_options *options);
 void unique_add(struct unique *unique, const struct unique_class *kind, const struct event *event, uint32_t segment,
                 int64_t row);
 void unique_flush(struct unique *unique);
-/* Nothing will be added any more: gives back what only that needs. The rest lives as long as the arenas. */
+/* Nothing will be added any more: gives back what only that needs, to the texts' arena. The rest lives as long as the
+ * arenas. */
 void unique_seal(struct unique *unique);
 /* Lines in order of their first record. */
 size_t unique_count(const struct unique *unique);

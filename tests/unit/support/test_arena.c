@@ -8,6 +8,7 @@
 
 #include "support/arena.h"
 
+#include "../../../src/support/memory.h"
 #include "child.h"
 
 #include <string.h>
@@ -97,6 +98,22 @@ static void release_gives_the_same_memory_again(void **state)
     assert_ptr_equal(arena_alloc(arena, 100, 1), first);
     assert_ptr_equal(arena_alloc(arena, 3 * MIB, 1), far);
     assert_string_equal(kept, "keep");
+    arena_free(arena);
+}
+
+static void adopted_pages_are_handed_out_and_zeroed_when_asked(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    size_t size = 8 * HUGE_PAGE;
+    char *pages = pages_map(size);
+    memset(pages, 0xFF, size);
+    arena_adopt(arena, pages, size);
+    char *z = arena_zalloc(arena, size - 64, 1);
+    assert_ptr_equal(z, pages);
+    for (size_t i = 0; i < size - 64; i++)
+        assert_int_equal(z[i], 0);
+    assert_true(arena_bytes(arena, 65) < pages || arena_bytes(arena, 65) >= pages + size);
     arena_free(arena);
 }
 
@@ -202,6 +219,7 @@ int main(void)
         cmocka_unit_test(nothing_is_a_valid_pointer),
         cmocka_unit_test(bytes_are_packed),
         cmocka_unit_test(zeroed_memory_is_zero_after_reuse),
+        cmocka_unit_test(adopted_pages_are_handed_out_and_zeroed_when_asked),
         cmocka_unit_test(release_gives_the_same_memory_again),
         cmocka_unit_test(a_mark_of_the_empty_arena_releases_all),
         cmocka_unit_test(blocks_too_small_are_skipped_and_kept),
