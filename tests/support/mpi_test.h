@@ -46,13 +46,13 @@ static inline void assert_all_at(const struct comm *comm, bool holds, const char
     _fail(file, line);
 }
 
-/* Collective over world: run(group, context) on the first 1, 2, 3 and 5 ranks of world (as far as there are as many)
+/* Collective over world: run(group, context) on the first 1, 2, 3, 5 and 8 ranks of world (as far as there are as many)
  * must return the same number on every rank of every group. Inside run use assert_all on `group` only for what holds or
  * fails alike on all ranks of world; better return a digest. */
 static inline void assert_same_on_any_ranks(const struct comm *world, uint64_t (*run)(const struct comm *, void *),
                                             void *context)
 {
-    static const int sizes[] = {1, 2, 3, 5};
+    static const int sizes[] = {1, 2, 3, 5, 8};
     uint64_t expected = 0; /* set on rank 0 by the group of one, then sent to all */
 
     for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
