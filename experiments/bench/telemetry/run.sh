@@ -8,6 +8,7 @@
 # RATIO what median min max: DuckDB's seconds over ours, run by run.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../../setup.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/../day.sh"
 cd "$root"
 install_build_packages
 command -v npm >/dev/null || install_packages nodejs npm
@@ -21,21 +22,10 @@ if [ ! -d "$work/duckdb/node_modules/@duckdb/node-api" ]; then
     (cd "$work/duckdb" && npm install --silent --no-audit --no-fund @duckdb/node-api >&2)
 fi
 
-# The plain day of so many lines.
-day() {
-    local plain=$work/day-$1.jsonl made=$work/made-$1
-    if [ ! -e "$plain" ]; then
-        mpiexec -n 2 "$build/benomaly" generate configs/quickstart.json --quiet --out "$made" \
-            --set generate.days=1 --set "generate.lines_per_day=$1" >&2
-        zstd -q -d "$made/synthetic-day-01.jsonl.zst" -o "$plain.part" && mv "$plain.part" "$plain"
-    fi
-    echo "$plain"
-}
-
 results=$work/results.jsonl
 : > "$results"
 for lines in "${@:-2000000}"; do
-    file=$(day "$lines")
+    file=$(plain_day "$lines")
     for ((i = 0; i < repeat; i++)); do
         for ranks in 2 1 4; do
             cat "$file" > /dev/null

@@ -1,11 +1,14 @@
 /* Isolation forest (Liu, Ting and Zhou, ICDM 2008): rows that random splits isolate early are strange.
  *
- * The sample behind all trees is the trees * sample rows with the lowest hash of (seed, row); each rank gathers it and
- * grows the same trees. Tree t uses the `sample` rows of it with the lowest hash of (seed, t, row), so trees may share
- * rows. With no more rows than `sample`, every tree uses them all. Split columns are uniform over those not constant in
- * the node, thresholds uniform between their extremes there, depth at most ceil(log2(sample)).
+ * The sample behind all trees is the trees * sample rows with the lowest hash of (seed, row); each rank gathers it,
+ * grows its share of the trees and sends them to the others. Tree t uses the `sample` rows of it with the lowest hash
+ * of (seed, t, row), so trees may share rows. With no more rows than `sample`, every tree uses them all. Split columns
+ * are uniform over those not constant in the node, thresholds uniform between their extremes there, depth at most
+ * ceil(log2(sample)).
  *
- * With `extension` e > 0 a node splits by a random hyperplane over e + 1 columns (forest_planes.h) instead. */
+ * With `extension` e > 0 a node splits by a random hyperplane over e + 1 columns (forest_planes.h) instead; every rank
+ * grows all those trees. */
+#include "comm/gather.h"
 #include "detect/detector.h"
 #include "detect/forest.h"
 #include "detect/forest_planes.h"
@@ -86,7 +89,12 @@ struct iforest_model {
     struct plane_forest planes;
 };
 
-static void grow_trees(const struct rows *sample, size_t trees, size_t per_tree, uint64_t seed,
+/* Which trees a rank grows: `first`, and from there on every `step`-th. */
+struct share {
+    size_t first, step;
+};
+
+static void grow_trees(const struct rows *sample, size_t trees, struct share share, size_t per_tree, uint64_t seed,
                        struct iforest_model *model, struct arena *arena)
 {
     struct arena *scratch = arena_new();
@@ -96,7 +104,7 @@ static void grow_trees(const struct rows *sample, size_t trees, size_t per_tree,
         row_key[i] = rng_u64(seed, row_stream, (uint64_t)sample->row[i]);
     struct draw *drawn = ARENA_ARRAY(scratch, struct draw, per_tree);
     float *x = ARENA_ARRAY(scratch, float, per_tree * sample->d);
-    for (size_t t = 0; t < trees; t++) {
+    for (size_t t = share.first; t < trees; t += share.step) {
         tree_sample(sample, row_key, rng_u64(seed, tree_stream, t), per_tree, drawn);
         for (size_t i = 0; i < per_tree; i++)
             rows_fill(sample, drawn[i].index, 1, x + i * sample->d);
@@ -106,6 +114,37 @@ static void grow_trees(const struct rows *sample, size_t trees, size_t per_tree,
             forest_grow(&model->forest, t, x, per_tree, seed, arena);
     }
     arena_free(scratch);
+}
+
+/* Three words a node: offset, key, path. */
+static void copy_tree(const struct forest *forest, size_t t, uint32_t *to)
+{
+    size_t nodes = (size_t)1 << forest->depth, at = t << forest->depth;
+    memcpy(to, forest->offset + at, nodes * sizeof *to);
+    memcpy(to + nodes, forest->key + at, nodes * sizeof *to);
+    memcpy(to + 2 * nodes, forest->path + at, nodes * sizeof *to);
+}
+
+static void set_tree(struct forest *forest, size_t t, const uint32_t *from)
+{
+    size_t nodes = (size_t)1 << forest->depth, at = t << forest->depth;
+    memcpy(forest->offset + at, from, nodes * sizeof *from);
+    memcpy(forest->key + at, from + nodes, nodes * sizeof *from);
+    memcpy(forest->path + at, from + 2 * nodes, nodes * sizeof *from);
+}
+
+/* Every rank's trees to all. */
+static void share_trees(const struct comm *comm, struct share share, struct forest *forest, struct arena *scratch)
+{
+    size_t words = (size_t)3 << forest->depth, own = 0, all;
+    uint32_t *packed = ARENA_ARRAY(scratch, uint32_t, (forest->trees / share.step + 1) * words);
+    for (size_t t = share.first; t < forest->trees; t += share.step)
+        copy_tree(forest, t, packed + words * own++);
+    const uint32_t *tree = gather_all(comm, packed, words * sizeof *packed, own, -1, &all, scratch);
+    ASSERT(all == forest->trees);
+    for (size_t rank = 0; rank < share.step; rank++)
+        for (size_t t = rank; t < forest->trees; t += share.step, tree += words)
+            set_tree(forest, t, tree);
 }
 
 static bool fit(const struct comm *comm, const struct rows *rows, const void *params, uint64_t seed,
@@ -125,11 +164,15 @@ static bool fit(const struct comm *comm, const struct rows *rows, const void *pa
         row_sample(comm, rows, trees * (size_t)iforest->sample, seed, rng_stream("iforest.sample", 0, 0), scratch);
     size_t per_tree = min_size((size_t)iforest->sample, sample.n);
     fitted->extended = iforest->extension > 0;
-    if (fitted->extended)
+    if (fitted->extended) {
         fitted->planes = plane_forest_new(trees, per_tree, rows->d, terms, arena);
-    else
+        grow_trees(&sample, trees, (struct share){0, 1}, per_tree, seed, fitted, arena);
+    } else {
+        struct share share = {(size_t)comm_rank(comm), (size_t)comm_size(comm)};
         fitted->forest = forest_new(trees, per_tree, rows->d, arena);
-    grow_trees(&sample, trees, per_tree, seed, fitted, arena);
+        grow_trees(&sample, trees, share, per_tree, seed, fitted, arena);
+        share_trees(comm, share, &fitted->forest, scratch);
+    }
     arena_free(scratch);
     *model = fitted;
     return true;

@@ -1,33 +1,15 @@
 /* Reads a day of JSON lines on all ranks and prints what it took as one JSON line.
  * usage: [mpiexec -n RANKS] bench_ingest [--format NAME] [--groups] [--subsample K] FILE... */
+#include "bench_run.h"
+
 #include "comm/digest.h"
 #include "comm/reduce.h"
 #include "support/log.h"
-#include "telemetry/day.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 struct figures {
     int64_t peak, peak_most, sent_most;
     uint64_t digest;
 };
-
-/* The most memory this process ever had, from the kernel; 0 if it does not say. */
-static int64_t peak_bytes(void)
-{
-    char line[256];
-    long long kib = 0;
-    FILE *status = fopen("/proc/self/status", "r");
-    while (status != NULL && fgets(line, sizeof line, status) != NULL) {
-        if (strncmp(line, "VmHWM:", 6) == 0)
-            kib = strtoll(line + 6, NULL, 10);
-    }
-    if (status != NULL)
-        fclose(status);
-    return kib * 1024;
-}
 
 static uint64_t digest_groups(const struct comm *comm, const struct lines *lines)
 {
@@ -79,29 +61,6 @@ static bool read_options(int argc, char **argv, struct ingest_options *options, 
     return i < argc;
 }
 
-/* The files as a configuration would name them. */
-static bool parse_input(char **files, int n, struct str format, struct arena *arena, struct input *input,
-                        struct error *err)
-{
-    struct buf text = {.limit = 1 << 24};
-    struct json_doc *doc;
-    buf_add_str(&text, STR("{\"files\":["));
-    for (int i = 0; i < n; i++) {
-        buf_add_str(&text, i > 0 ? STR(",") : STR(""));
-        buf_add_json_string(&text, str_of(files[i]));
-    }
-    buf_add_str(&text, STR("],\"format\":"));
-    buf_add_json_string(&text, format);
-    buf_add_str(&text, STR("}"));
-    bool ok = json_parse(buf_str(&text), "files", false, &doc, err);
-    if (ok) {
-        ok = input_parse(doc, json_root(doc), arena, input, err);
-        json_free(doc);
-    }
-    buf_free(&text);
-    return ok;
-}
-
 static bool run(const struct comm *comm, int argc, char **argv, struct arena *arena, struct error *err)
 {
     struct ingest_options options = {0};
@@ -115,7 +74,7 @@ static bool run(const struct comm *comm, int argc, char **argv, struct arena *ar
     options.seed = 1;
     if (!read_options(argc, argv, &options, &format, &first))
         return fail(err, ERROR_USAGE, "usage: bench_ingest [--format NAME] [--groups] [--subsample K] FILE...");
-    TRY(parse_input(argv + first, argc - first, format, arena, &input, err));
+    TRY(input_of_files(argv + first, argc - first, format, arena, &input, err));
     comm_barrier(comm);
     TRY(day_read(comm, &input, 1, &options, arena, &lines, &stats, err));
     struct figures f = measure(comm, &lines);
