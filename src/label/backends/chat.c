@@ -1,7 +1,7 @@
 /* A language model behind a chat completions server (OpenAI's, or any with the same form: vLLM, llama.cpp, Ollama). */
+#include "http/endpoint.h"
+#include "http/http.h"
 #include "label/backend.h"
-#include "label/endpoint.h"
-#include "label/http.h"
 #include "label/prompt.h"
 #include "label/verdict.h"
 #include "support/clock.h"

@@ -1,4 +1,4 @@
-#include "label/endpoint.h"
+#include "http/endpoint.h"
 
 #include <arpa/inet.h>
 #include <curl/curl.h>

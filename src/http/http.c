@@ -1,6 +1,6 @@
-#include "label/http.h"
+#include "http/http.h"
 
-#include "label/http_outcome.h"
+#include "http_outcome.h"
 #include "support/arena.h"
 #include "support/clock.h"
 

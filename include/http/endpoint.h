@@ -1,6 +1,6 @@
 /* The address that requests go to, and whether a key may travel there. */
-#ifndef LABEL_ENDPOINT_H
-#define LABEL_ENDPOINT_H
+#ifndef HTTP_ENDPOINT_H
+#define HTTP_ENDPOINT_H
 
 #include "support/arena.h"
 #include "support/error.h"

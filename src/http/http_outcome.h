@@ -1,8 +1,8 @@
 /* What became of one attempt. */
-#ifndef LABEL_HTTP_OUTCOME_H
-#define LABEL_HTTP_OUTCOME_H
+#ifndef HTTP_HTTP_OUTCOME_H
+#define HTTP_HTTP_OUTCOME_H
 
-#include "label/http.h"
+#include "http/http.h"
 
 #include <curl/curl.h>
 

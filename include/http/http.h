@@ -1,8 +1,8 @@
 /* Many POST requests to one address: a fixed number in flight, deadlines, retries with capped exponential backoff and
  * jitter, Retry-After honoured. Redirects are not followed, proxies of the environment are used except for loopback,
  * TLS is verified. */
-#ifndef LABEL_HTTP_H
-#define LABEL_HTTP_H
+#ifndef HTTP_HTTP_H
+#define HTTP_HTTP_H
 
 #include "support/error.h"
 #include "support/str.h"

@@ -1,4 +1,4 @@
-#include "label/http_outcome.h"
+#include "http_outcome.h"
 
 #include "support/json.h"
 #include "support/rng.h"
