@@ -15,6 +15,9 @@ MUST_CHECK bool file_replace(const char *path, struct str content, struct error 
 MUST_CHECK bool file_commit(const char *temp, const char *path, struct error *err);
 /* Makes the folder and its parents (0777 & umask); present is fine. */
 MUST_CHECK bool file_make_dirs(const char *path, struct error *err);
+/* Makes, or syncs, the folder that holds the file `path`. */
+MUST_CHECK bool file_make_folder(const char *path, struct error *err);
+MUST_CHECK bool file_sync_folder(const char *path, struct error *err);
 /* Removes the file; absent is fine. */
 MUST_CHECK bool file_remove(const char *path, struct error *err);
 

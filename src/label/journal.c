@@ -1,23 +1,19 @@
 #include "label/journal.h"
 
 #include "label/verdict.h"
+#include "support/append.h"
 #include "support/clock.h"
 #include "support/file.h"
 #include "support/table.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 enum { FILE_LIMIT = 1 << 30, LINE_LIMIT = 1024, MODEL_LIMIT = 200 };
 
 struct journal {
-    int fd;
-    bool unsynced;
-    char *path;
+    struct append_file file;
+    const char *path;
     struct arena *arena;
     struct table *index; /* key -> place in answer[] */
     struct journal_answer *answer;
@@ -103,54 +99,19 @@ static bool load(struct journal *journal, struct error *err)
         ok = load_line(journal, ++number, line, err);
         at += line.n + 1;
     }
-    if (ok && at < text.n && ftruncate(journal->fd, (off_t)at) != 0)
-        ok = fail(err, ERROR_IO, "%s: cannot cut the torn last line: %s", journal->path, strerror(errno));
+    if (ok && at < text.n)
+        ok = append_cut(&journal->file, at, err);
     arena_free(scratch);
     return ok;
-}
-
-static bool sync_folder(const char *folder, struct error *err)
-{
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool ok = fd >= 0 && fsync(fd) == 0;
-    if (!ok)
-        (void)fail(err, ERROR_IO, "%s: cannot sync the folder: %s", folder, strerror(errno));
-    if (fd >= 0)
-        close(fd);
-    return ok;
-}
-
-static bool open_locked(struct journal *journal, struct error *err)
-{
-    const char *slash = strrchr(journal->path, '/');
-    const char *folder = ".";
-    if (slash)
-        folder = slash == journal->path
-                     ? "/"
-                     : arena_printf(journal->arena, "%.*s", (int)(slash - journal->path), journal->path);
-    TRY(file_make_dirs(folder, err));
-    bool present = file_exists(journal->path);
-    journal->fd = open(journal->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (journal->fd < 0)
-        return fail(err, ERROR_IO, "%s: cannot open the label journal: %s", journal->path, strerror(errno));
-    if (flock(journal->fd, LOCK_EX | LOCK_NB) != 0) {
-        if (errno == EWOULDBLOCK)
-            return fail(
-                err, ERROR_IO,
-                "%s: the label journal is in use by another run; wait for it to end, or give this run its own journal",
-                journal->path);
-        return fail(err, ERROR_IO, "%s: cannot lock the label journal: %s", journal->path, strerror(errno));
-    }
-    return present || sync_folder(folder, err);
 }
 
 bool journal_open(const char *path, struct journal **out, struct error *err)
 {
     struct arena *arena = arena_new();
     struct journal *journal = ARENA_ZARRAY(arena, struct journal, 1);
-    *journal = (struct journal){.fd = -1, .arena = arena, .index = table_new(1024)};
+    *journal = (struct journal){.file.fd = -1, .arena = arena, .index = table_new(1024)};
     journal->path = arena_printf(arena, "%s", path);
-    if (!open_locked(journal, err) || !load(journal, err)) {
+    if (!append_open(journal->path, "the label journal", false, &journal->file, err) || !load(journal, err)) {
         journal_close(journal);
         return false;
     }
@@ -162,8 +123,7 @@ void journal_close(struct journal *journal)
 {
     if (!journal)
         return;
-    if (journal->fd >= 0)
-        close(journal->fd);
+    append_close(&journal->file);
     table_free(journal->index);
     arena_free(journal->arena);
 }
@@ -175,21 +135,6 @@ bool journal_get(const struct journal *journal, struct hash128 key, struct journ
         return false;
     *out = journal->answer[*slot];
     return true;
-}
-
-static bool append(struct journal *journal, struct str line, struct error *err)
-{
-    off_t before = lseek(journal->fd, 0, SEEK_END);
-    ssize_t written;
-    do {
-        written = write(journal->fd, line.p, line.n);
-    } while (written < 0 && errno == EINTR);
-    if (written == (ssize_t)line.n)
-        return true;
-    const char *why = written < 0 ? strerror(errno) : "the disk is full";
-    bool mended = written <= 0 || (before >= 0 && ftruncate(journal->fd, before) == 0);
-    return fail(err, ERROR_IO, "%s: cannot add to the label journal: %s%s", journal->path, why,
-                mended ? "" : " (its last line is torn; it is dropped at the next start)");
 }
 
 bool journal_add(struct journal *journal, struct hash128 key, const struct journal_answer *answer, struct error *err)
@@ -209,23 +154,16 @@ bool journal_add(struct journal *journal, struct hash128 key, const struct journ
     buf_add_json_string(&line, model);
     buf_printf(&line, ",\"time\":\"%s\"}\n", now);
     ASSERT(!line.full);
-    bool ok = append(journal, buf_str(&line), err);
+    bool ok = append_write(&journal->file, buf_str(&line), err);
     buf_free(&line);
-    if (ok) {
-        journal->unsynced = true;
+    if (ok)
         remember(journal, key, *answer, model);
-    }
     return ok;
 }
 
 bool journal_sync(struct journal *journal, struct error *err)
 {
-    if (!journal->unsynced)
-        return true;
-    if (fdatasync(journal->fd) != 0)
-        return fail(err, ERROR_IO, "%s: cannot sync the label journal: %s", journal->path, strerror(errno));
-    journal->unsynced = false;
-    return true;
+    return append_sync(&journal->file, err);
 }
 
 size_t journal_count(const struct journal *journal)

@@ -61,22 +61,32 @@ static bool sync_close(int fd, const char *path, struct error *err)
     return ok;
 }
 
-static bool sync_folder_of(const char *path, struct error *err)
+/* The folder that holds path, into folder[PATH_MAX]. */
+static bool folder_of(const char *path, char folder[PATH_MAX], struct error *err)
 {
-    char folder[PATH_MAX] = ".";
     const char *slash = strrchr(path, '/');
-    size_t n = slash ? (size_t)(slash - path) : 0;
-    if (slash) {
-        n = n ? n : 1;
-        if (n >= sizeof(folder))
-            return fail(err, ERROR_IO, "%s: the path is too long", path);
-        memcpy(folder, path, n);
-        folder[n] = '\0';
-    }
+    size_t n = slash == path ? 1 : slash ? (size_t)(slash - path) : 0;
+    if (n >= PATH_MAX)
+        return fail(err, ERROR_IO, "%s: the path is too long", path);
+    memcpy(folder, slash ? path : ".", slash ? n : 1);
+    folder[slash ? n : 1] = '\0';
+    return true;
+}
+
+bool file_sync_folder(const char *path, struct error *err)
+{
+    char folder[PATH_MAX];
+    TRY(folder_of(path, folder, err));
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return fail_io(err, "open", folder);
     return sync_close(fd, folder, err);
+}
+
+bool file_make_folder(const char *path, struct error *err)
+{
+    char folder[PATH_MAX];
+    return folder_of(path, folder, err) && file_make_dirs(folder, err);
 }
 
 bool file_commit(const char *temp, const char *path, struct error *err)
@@ -89,7 +99,7 @@ bool file_commit(const char *temp, const char *path, struct error *err)
         int code = errno;
         return fail(err, ERROR_IO, "%s: cannot rename to %s: %s", temp, path, strerror(code));
     }
-    return sync_folder_of(path, err);
+    return file_sync_folder(path, err);
 }
 
 static bool write_all(int fd, struct str content, const char *path, struct error *err)
