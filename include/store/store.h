@@ -41,7 +41,7 @@ MUST_CHECK bool store_axis_str(struct store *store, const char *path, const stru
 
 /* An array over axes written before: axis[rank] are their paths; its shape is their lengths, row-major. Made with
  * chunks and deflate when over 64 KiB. */
-enum store_type { STORE_F64, STORE_F32, STORE_I64, STORE_U8 };
+enum store_type { STORE_F64, STORE_F32, STORE_I64, STORE_U64, STORE_U8 };
 MUST_CHECK bool store_array(struct store *store, const char *path, enum store_type type, const char *const *axis,
                             size_t rank, const void *data, struct error *err);
 MUST_CHECK bool store_array_str(struct store *store, const char *path, const char *const *axis, size_t rank,
@@ -56,6 +56,17 @@ MUST_CHECK bool store_get_i64(struct store *store, const char *path, struct aren
                               size_t shape[8], struct error *err);
 MUST_CHECK bool store_get_str(struct store *store, const char *path, struct arena *arena, struct str **data, size_t *n,
                               struct error *err);
+/* An array of numbers opened to be read in parts: whole rows, that is places of its first dimension. */
+struct store_slab;
+MUST_CHECK bool store_slab_open(struct store *store, const char *path, struct store_slab **out, struct error *err);
+void store_slab_close(struct store_slab *slab); /* NULL-safe; before its store */
+/* shape[0 .. *rank - 1]. */
+void store_slab_shape(const struct store_slab *slab, size_t *rank, size_t shape[8]);
+/* Whether the file holds numbers of this very type, in any byte order. */
+bool store_slab_holds(const struct store_slab *slab, enum store_type type);
+/* Rows first .. first + n - 1, row-major, converted to the asked type. rank >= 1. */
+MUST_CHECK bool store_slab_read(struct store_slab *slab, enum store_type type, size_t first, size_t n, void *out,
+                                struct error *err);
 const char *store_library_version(void);
 
 #endif

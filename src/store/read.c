@@ -1,13 +1,6 @@
 #include "store_private.h"
 
-/* A dataset opened for reading: rank at most STORE_MAX_RANK, and as many points as the file can hold. */
-struct dataset {
-    hid_t id, type, space;
-    size_t rank, points;
-    hsize_t dims[STORE_MAX_RANK];
-};
-
-static void dataset_close(const struct dataset *set)
+void store_dataset_close(const struct store_dataset *set)
 {
     close_id(set->space);
     close_id(set->type);
@@ -15,7 +8,7 @@ static void dataset_close(const struct dataset *set)
 }
 
 /* Deflate shrinks at most 1032 times, so a damaged extent cannot ask for more memory than that. */
-static bool fits_file(const struct store *store, const struct dataset *set)
+static bool fits_file(const struct store *store, const struct store_dataset *set)
 {
     enum { MOST_SHRINK = 1040, SLACK = 1 << 16 };
     hsize_t file_bytes;
@@ -27,7 +20,7 @@ static bool fits_file(const struct store *store, const struct dataset *set)
     return element > 0 && set->points <= limit / element;
 }
 
-static bool measure(const struct store *store, const char *path, struct dataset *set, struct error *err)
+static bool measure(const struct store *store, const char *path, struct store_dataset *set, struct error *err)
 {
     const int rank = H5Sget_simple_extent_ndims(set->space);
     if (rank < 0 || rank > STORE_MAX_RANK)
@@ -44,24 +37,25 @@ static bool measure(const struct store *store, const char *path, struct dataset 
     return true;
 }
 
-static bool dataset_open(const struct store *store, const char *path, struct dataset *out, struct error *err)
+bool store_dataset_open(const struct store *store, const char *path, hid_t access, struct store_dataset *out,
+                        struct error *err)
 {
-    *out = (struct dataset){.id = H5I_INVALID_HID, .type = H5I_INVALID_HID, .space = H5I_INVALID_HID};
-    bool ok = (out->id = H5Dopen2(store->file, path, H5P_DEFAULT)) >= 0 && (out->type = H5Dget_type(out->id)) >= 0 &&
+    *out = (struct store_dataset){.id = H5I_INVALID_HID, .type = H5I_INVALID_HID, .space = H5I_INVALID_HID};
+    bool ok = (out->id = H5Dopen2(store->file, path, access)) >= 0 && (out->type = H5Dget_type(out->id)) >= 0 &&
               (out->space = H5Dget_space(out->id)) >= 0;
     if (!ok)
         store_fail(store, "read", path, err);
     ok = ok && measure(store, path, out, err);
     if (!ok)
-        dataset_close(out);
+        store_dataset_close(out);
     return ok;
 }
 
 static bool get_numbers(const struct store *store, const char *path, hid_t type, struct arena *arena, void **data,
                         size_t *rank, size_t shape[8], struct error *err)
 {
-    struct dataset set;
-    TRY(dataset_open(store, path, &set, err));
+    struct store_dataset set;
+    TRY(store_dataset_open(store, path, H5P_DEFAULT, &set, err));
     const H5T_class_t class = H5Tget_class(set.type);
     bool ok = class == H5T_INTEGER || class == H5T_FLOAT ||
               fail(err, ERROR_INPUT, "%s: \"%s\" does not hold numbers", store->path, path);
@@ -73,7 +67,7 @@ static bool get_numbers(const struct store *store, const char *path, hid_t type,
     *rank = set.rank;
     for (size_t i = 0; i < set.rank; i++)
         shape[i] = (size_t)set.dims[i];
-    dataset_close(&set);
+    store_dataset_close(&set);
     return ok;
 }
 
@@ -98,8 +92,8 @@ bool store_get_i64(struct store *store, const char *path, struct arena *arena, i
 bool store_get_str(struct store *store, const char *path, struct arena *arena, struct str **data, size_t *n,
                    struct error *err)
 {
-    struct dataset set;
-    TRY(dataset_open(store, path, &set, err));
+    struct store_dataset set;
+    TRY(store_dataset_open(store, path, H5P_DEFAULT, &set, err));
     struct arena_mark mark = arena_mark(store->scratch);
     char **text = ARENA_ZARRAY(store->scratch, char *, set.points);
     hid_t type = store_string_type();
@@ -121,6 +115,6 @@ bool store_get_str(struct store *store, const char *path, struct arena *arena, s
     }
     close_id(type);
     arena_release(store->scratch, mark);
-    dataset_close(&set);
+    store_dataset_close(&set);
     return ok;
 }

@@ -29,6 +29,20 @@ void store_reason(char *out, size_t size);
 /* Makes the groups that lead to `path`, and path itself as a group if whole. */
 MUST_CHECK bool store_make_groups(struct store *store, const char *path, bool whole, struct error *err);
 
+/* A dataset opened for reading: rank at most STORE_MAX_RANK, and as many points as the file can hold. */
+struct store_dataset {
+    hid_t id, type, space;
+    size_t rank, points;
+    hsize_t dims[STORE_MAX_RANK];
+};
+
+/* access: how chunks are cached. Nothing is open after a failure. */
+MUST_CHECK bool store_dataset_open(const struct store *store, const char *path, hid_t access, struct store_dataset *out,
+                                   struct error *err);
+void store_dataset_close(const struct store_dataset *set);
+/* The type of numbers in memory. */
+hid_t store_number_type(enum store_type type);
+
 /* The type of a variable-length UTF-8 string. */
 hid_t store_string_type(void);
 /* Zero-terminated valid UTF-8: invalid bytes and zeros become U+FFFD. */

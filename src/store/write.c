@@ -151,25 +151,27 @@ static bool put_array(struct store *store, const char *path, hid_t type, const c
     return ok;
 }
 
+hid_t store_number_type(enum store_type type)
+{
+    switch (type) {
+    case STORE_F64:
+        return H5T_NATIVE_DOUBLE;
+    case STORE_F32:
+        return H5T_NATIVE_FLOAT;
+    case STORE_I64:
+        return H5T_NATIVE_INT64;
+    case STORE_U64:
+        return H5T_NATIVE_UINT64;
+    case STORE_U8:
+        return H5T_NATIVE_UINT8;
+    }
+    return H5I_INVALID_HID;
+}
+
 bool store_array(struct store *store, const char *path, enum store_type type, const char *const *axis, size_t rank,
                  const void *data, struct error *err)
 {
-    hid_t file_type = H5I_INVALID_HID;
-    switch (type) {
-    case STORE_F64:
-        file_type = H5T_NATIVE_DOUBLE;
-        break;
-    case STORE_F32:
-        file_type = H5T_NATIVE_FLOAT;
-        break;
-    case STORE_I64:
-        file_type = H5T_NATIVE_INT64;
-        break;
-    case STORE_U8:
-        file_type = H5T_NATIVE_UINT8;
-        break;
-    }
-    return put_array(store, path, file_type, axis, rank, NULL, data, err);
+    return put_array(store, path, store_number_type(type), axis, rank, NULL, data, err);
 }
 
 bool store_array_str(struct store *store, const char *path, const char *const *axis, size_t rank,

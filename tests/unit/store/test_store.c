@@ -55,6 +55,50 @@ static void everything_comes_back(void **state)
     store_close(store);
 }
 
+static void parts_come_back(void **state)
+{
+    struct fixture *f = *state;
+    struct error *err = &f->err;
+    static const char *const axes[] = {"/long", "/mark"};
+    enum { ROWS = 40000, COLUMNS = 3 }; /* enough for chunks */
+    uint64_t *all = ARENA_ARRAY(f->arena, uint64_t, ROWS * COLUMNS), part[4 * COLUMNS];
+    int64_t *number = ARENA_ARRAY(f->arena, int64_t, ROWS);
+    for (size_t i = 0; i < ROWS * COLUMNS; i++)
+        all[i] = UINT64_MAX - i * 977;
+    for (size_t i = 0; i < ROWS; i++)
+        number[i] = (int64_t)i;
+    struct store *store;
+    assert_true(store_create(f->path, &store, err));
+    assert_true(store_axis_i64(store, "/long", number, ROWS, err));
+    assert_true(store_axis_f64(store, "/mark", marks, COLUMNS, err));
+    assert_true(store_array(store, "/big", STORE_U64, axes, 2, all, err));
+    assert_true(store_commit(store, err));
+
+    struct store_slab *slab;
+    size_t rank, shape[8];
+    float mark[2];
+    assert_true(store_open(f->path, &store, err));
+    assert_false(store_slab_open(store, "/none", &slab, err));
+    assert_true(store_slab_open(store, "/big", &slab, err));
+    store_slab_shape(slab, &rank, shape);
+    assert_true(rank == 2 && shape[0] == ROWS && shape[1] == COLUMNS);
+    assert_true(store_slab_holds(slab, STORE_U64) && !store_slab_holds(slab, STORE_I64));
+    assert_false(store_slab_holds(slab, STORE_F64) || store_slab_holds(slab, STORE_U8));
+    static const size_t first[] = {0, 1, ROWS / 2, ROWS - 4};
+    for (size_t i = 0; i < ARRAY_LEN(first); i++) {
+        assert_true(store_slab_read(slab, STORE_U64, first[i], 4, part, err));
+        assert_memory_equal(part, all + first[i] * COLUMNS, sizeof part);
+    }
+    assert_true(store_slab_read(slab, STORE_U64, ROWS, 0, part, err));
+    store_slab_close(slab);
+    assert_true(store_slab_open(store, "/mark", &slab, err));
+    assert_true(store_slab_holds(slab, STORE_F64) && !store_slab_holds(slab, STORE_F32));
+    assert_true(store_slab_read(slab, STORE_F32, 0, 1, mark, err));
+    assert_true(mark[0] == 0.5f);
+    store_slab_close(slab);
+    store_close(store);
+}
+
 static void attributes_come_back(void **state)
 {
     struct fixture *f = *state;
@@ -266,6 +310,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(everything_comes_back),
+        TEST(parts_come_back),
         TEST(attributes_come_back),
         TEST(an_attribute_can_be_set_again),
         TEST(hostile_strings_become_clean_utf8),
