@@ -8,7 +8,8 @@
 enum { SAMPLE_BLOCK = 4096 }; /* rows computed together by one rank */
 
 /* The k rows (all, if there are no more) with the lowest hash of (seed, stream, row), on every rank, row rising. Their
- * texts (or numbers) cross the network, features do not: rows_fill computes them where they are needed. Collective. */
+ * texts (or numbers) cross the network, features do not: rows_fill computes them where they are needed; those of a set
+ * that fetches do. Collective. */
 struct rows row_sample(const struct comm *comm, const struct rows *rows, size_t k, uint64_t seed, uint64_t stream,
                        struct arena *arena);
 

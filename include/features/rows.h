@@ -21,12 +21,17 @@ void feature_set_to_json(const struct feature_set *set, struct buf *out); /* can
 void feature_set_column(const struct feature_set *set, size_t column, char out[64]);
 /* Whether some extractor must learn from lines before it can make rows. Local. */
 bool feature_set_learns(const struct feature_set *set);
-/* The set with what its extractors learn from these lines, in the arena. A set that learns nothing is copied.
- * Collective. */
+/* The set with what its extractors learn from these lines, and ready for the rows of these lines, in the arena. A set
+ * that needs neither is copied. Collective. */
 MUST_CHECK bool feature_set_prepare(const struct comm *comm, const struct feature_set *set,
                                     const struct line_view *lines, struct arena *arena, struct feature_set *out,
                                     struct error *err);
-/* out[d]. Local, pure. The set must have been prepared if it learns. */
+/* The set ready for the rows of other lines, keeping what it has learnt: for extractors that fetch. Collective. */
+MUST_CHECK bool feature_set_fetch(const struct comm *comm, const struct feature_set *set, const struct line_view *lines,
+                                  struct arena *arena, struct feature_set *out, struct error *err);
+/* Whether some extractor fetches: rows can then be made only where and for what they were fetched. Local. */
+bool feature_set_fetches(const struct feature_set *set);
+/* out[d]. Local, pure. The set must have been prepared if it learns, and made ready for this line if it fetches. */
 void feature_set_row(const struct feature_set *set, struct str line, float *out);
 
 /* This rank's rows of a distributed set: of lines (text and set) or, for tests and other matrices, of numbers (dense [n

@@ -64,6 +64,7 @@ void store_slab_close(struct store_slab *slab); /* NULL-safe; before its store *
 void store_slab_shape(const struct store_slab *slab, size_t *rank, size_t shape[8]);
 /* Whether the file holds numbers of this very type, in any byte order. */
 bool store_slab_holds(const struct store_slab *slab, enum store_type type);
+bool store_slab_is_real(const struct store_slab *slab); /* floating-point numbers of any size */
 /* Rows first .. first + n - 1, row-major, converted to the asked type. rank >= 1. */
 MUST_CHECK bool store_slab_read(struct store_slab *slab, enum store_type type, size_t first, size_t n, void *out,
                                 struct error *err);

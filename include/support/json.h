@@ -21,6 +21,7 @@ const struct json *json_root(const struct json_doc *doc);
 enum json_type json_type(const struct json *node);
 size_t json_count(const struct json *node);                    /* members of an array or object */
 const struct json *json_at(const struct json *node, size_t i); /* i-th member, in order */
+const struct json *json_next(const struct json *node);         /* the member after this one, or NULL */
 const char *json_key(const struct json *node);                 /* this node's own key, or "" */
 const struct json *json_get(const struct json *object,
                             const char *key); /* NULL if absent or not an object; case-sensitive */

@@ -78,6 +78,21 @@ static void occlude(const struct detector *method, const void *model, const stru
     sort_stable(out->column, out->n, sizeof *out->column, compare_contributions, arena);
 }
 
+/* Rank 0 makes the row, so that a set that fetches is asked for the line once. */
+static bool line_features(const struct comm *comm, const struct rows *one, float *x, struct arena *arena,
+                          struct error *err)
+{
+    struct feature_set ready;
+    struct rows row = *one;
+    struct line_view line = {.n = comm_rank(comm) == 0, .row = one->row, .text = one->text};
+    TRY(feature_set_fetch(comm, one->set, &line, arena, &ready, err));
+    row.set = &ready;
+    if (comm_rank(comm) == 0)
+        rows_fill(&row, 0, 1, x);
+    comm_bcast(comm, x, one->d * sizeof *x, 0);
+    return true;
+}
+
 bool detect_explain(const struct comm *comm, const struct choice *detector, const struct rows *rows, struct str line,
                     uint64_t seed, struct arena *arena, struct explanation *out, struct error *err)
 {
@@ -90,7 +105,7 @@ bool detect_explain(const struct comm *comm, const struct choice *detector, cons
     struct lines lines = {.n = 1, .n_global = 1, .n_events = 1, .row = &row, .count = &count, .text = &line};
     struct rows one = rows_of_lines(rows->set, &lines);
     float *x = ARENA_ARRAY(arena, float, rows->d), *typical = ARENA_ARRAY(arena, float, rows->d);
-    rows_fill(&one, 0, 1, x);
+    TRY(line_features(comm, &one, x, arena, err));
     method->score(model, &one, 0, 1, method->featureless ? NULL : x, &out->score);
     if (!isfinite(out->score))
         return fail(err, ERROR_NUMERIC, "detector %s gives the line a score that is not finite",

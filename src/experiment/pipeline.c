@@ -209,7 +209,9 @@ static bool run_size(struct pipeline *p, size_t s, const struct corpus *all, str
     TRY(score_fit(p->comm, e, &training, scratch, &trained, err));
     stage_end(p, STAGE_TRAIN);
     for (size_t t = 0; t < e->n_tests; t++) {
-        double *score = score_corpus(p->comm, e, &trained, &p->test[t], scratch);
+        double *score;
+        TRY(score_corpus(p->comm, e, &trained, &p->test[t], scratch, &score, err) ||
+            error_context(err, "test set %s", e->test[t].name));
         note_digest(p, hash64((struct str){(const char *)score, p->test[t].n * sizeof *score}, 0),
                     arena_printf(scratch, "scores.%s.%" PRId64, e->test[t].name, e->size[s]));
         TRY(evaluate_point(p, t, s, score, err));

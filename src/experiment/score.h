@@ -13,7 +13,8 @@ struct trained {
 MUST_CHECK bool score_fit(const struct comm *comm, const struct experiment *experiment, const struct corpus *training,
                           struct arena *arena, struct trained *out, struct error *err);
 /* score[corpus->n] on every rank, in corpus order. Collective. */
-double *score_corpus(const struct comm *comm, const struct experiment *experiment, const struct trained *trained,
-                     const struct corpus *corpus, struct arena *arena);
+MUST_CHECK bool score_corpus(const struct comm *comm, const struct experiment *experiment,
+                             const struct trained *trained, const struct corpus *corpus, struct arena *arena,
+                             double **out, struct error *err);
 
 #endif

@@ -29,9 +29,9 @@ struct rows row_sample(const struct comm *comm, const struct rows *rows, size_t 
     /* A rank without rows may hold no matrix at all. */
     int64_t dense = rows->dense != NULL;
     reduce_max_i64(comm, &dense, 1);
-    if (dense || rows->set == NULL) {
+    if (dense || rows->set == NULL || feature_set_fetches(rows->set)) {
         float *x = ARENA_ARRAY(arena, float, list.n * rows->d);
-        gather_listed(comm, &list, rows->dense, rows->d * sizeof *x, x, scratch);
+        rows_gather(comm, rows, &list, x, scratch);
         sample.dense = x;
     } else {
         struct str *text = ARENA_ARRAY(arena, struct str, list.n);

@@ -61,6 +61,14 @@ bool feature_set_learns(const struct feature_set *set)
     return false;
 }
 
+bool feature_set_fetches(const struct feature_set *set)
+{
+    for (size_t i = 0; i < set->n; i++)
+        if (extractor_of(&set->extractor[i])->fetch)
+            return true;
+    return false;
+}
+
 bool feature_set_prepare(const struct comm *comm, const struct feature_set *set, const struct line_view *lines,
                          struct arena *arena, struct feature_set *out, struct error *err)
 {
@@ -69,6 +77,22 @@ bool feature_set_prepare(const struct comm *comm, const struct feature_set *set,
         const struct extractor *extractor = extractor_of(&set->extractor[i]);
         if (extractor->prepare)
             TRY(extractor->prepare(comm, set->extractor[i].params, lines, arena, &state[i], err));
+    }
+    struct feature_set learnt = *set;
+    learnt.state = state;
+    return feature_set_fetch(comm, &learnt, lines, arena, out, err);
+}
+
+bool feature_set_fetch(const struct comm *comm, const struct feature_set *set, const struct line_view *lines,
+                       struct arena *arena, struct feature_set *out, struct error *err)
+{
+    void **state = ARENA_ZARRAY(arena, void *, set->n);
+    for (size_t i = 0; i < set->n; i++) {
+        const struct extractor *extractor = extractor_of(&set->extractor[i]);
+        if (extractor->fetch)
+            TRY(extractor->fetch(comm, set->extractor[i].params, lines, arena, &state[i], err));
+        else if (set->state)
+            state[i] = set->state[i];
     }
     *out = *set;
     out->state = state;
@@ -103,6 +127,27 @@ void rows_fill(const struct rows *rows, size_t first, size_t n, float *out)
         feature_set_row(rows->set, rows->text[first + i], out + i * rows->d);
 }
 
+/* Rows that only their owner can make. */
+static void gather_made(const struct comm *comm, const struct rows *rows, const struct ranked_list *list, float *out,
+                        struct arena *arena)
+{
+    const int rank = comm_rank(comm);
+    struct ranked_list made = {list->n, ARENA_ARRAY(arena, struct ranked, list->n)};
+    size_t n = 0;
+    for (size_t i = 0; i < list->n; i++)
+        n += list->item[i].rank == rank;
+    float *own = ARENA_ARRAY(arena, float, n * rows->d);
+    n = 0;
+    for (size_t i = 0; i < list->n; i++) {
+        made.item[i] = list->item[i];
+        if (list->item[i].rank != rank)
+            continue;
+        rows_fill(rows, list->item[i].local, 1, own + n * rows->d);
+        made.item[i].local = (uint32_t)n++;
+    }
+    gather_listed(comm, &made, own, rows->d * sizeof *out, out, arena);
+}
+
 void rows_gather(const struct comm *comm, const struct rows *rows, const struct ranked_list *list, float *out,
                  struct arena *arena)
 {
@@ -112,6 +157,8 @@ void rows_gather(const struct comm *comm, const struct rows *rows, const struct 
     struct arena_mark mark = arena_mark(arena);
     if (dense || rows->set == NULL) {
         gather_listed(comm, list, rows->dense, rows->d * sizeof *out, out, arena);
+    } else if (feature_set_fetches(rows->set)) {
+        gather_made(comm, rows, list, out, arena);
     } else {
         struct str *text = ARENA_ARRAY(arena, struct str, list->n);
         gather_listed_str(comm, list, rows->text, text, arena);

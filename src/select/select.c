@@ -105,20 +105,26 @@ static void step_fetch(const struct comm *comm, const struct selection *selectio
 }
 
 /* Unit embeddings of the fresh candidates on rank 0, NULL elsewhere. Each rank works out an even share. */
-static const float *step_embed(const struct comm *comm, const struct selection *selection, const struct step *step)
+static bool step_embed(const struct comm *comm, const struct selection *selection, const struct step *step,
+                       const float **out, struct error *err)
 {
-    const struct feature_set *set = selection->embedding;
+    struct feature_set set;
     const size_t n = step->fresh.n, n_ranks = (size_t)comm_size(comm), rank = (size_t)comm_rank(comm);
     const size_t first = n * rank / n_ranks, end = n * (rank + 1) / n_ranks;
-    float *share = ARENA_ARRAY(selection->scratch, float, (end - first) * set->d);
-    size_t n_all;
+    int64_t *row = ARENA_ARRAY(selection->scratch, int64_t, end - first);
+    for (size_t i = first; i < end; i++)
+        row[i - first] = step->fresh.item[i].row;
+    const struct line_view share = {.n = end - first, .row = row, .text = step->text + first};
+    TRY(feature_set_fetch(comm, selection->embedding, &share, selection->scratch, &set, err));
 
-    for (size_t i = first; i < end; i++) {
-        float *row = share + (i - first) * set->d;
-        feature_set_row(set, step->text[i], row);
-        near_normalize(row, set->d);
+    float *x = ARENA_ARRAY(selection->scratch, float, share.n *set.d);
+    for (size_t i = 0; i < share.n; i++) {
+        feature_set_row(&set, share.text[i], x + i * set.d);
+        near_normalize(x + i * set.d, set.d);
     }
-    return gather_all(comm, share, set->d * sizeof(float), end - first, 0, &n_all, selection->scratch);
+    size_t n_all;
+    *out = gather_all(comm, x, set.d * sizeof *x, share.n, 0, &n_all, selection->scratch);
+    return true;
 }
 
 /* Rank 0: best first, a candidate is kept unless it is near one kept before, until `room` are kept. */
@@ -198,8 +204,8 @@ static void fill_carried(const struct comm *comm, struct selection *selection, c
 }
 
 /* Picks from the listed candidates, best first, until `room` are kept. */
-static void take_step(const struct comm *comm, struct selection *selection, const struct lines *lines,
-                      const struct ranked_list *list, struct select_stats *stats)
+static bool take_step(const struct comm *comm, struct selection *selection, const struct lines *lines,
+                      const struct ranked_list *list, struct select_stats *stats, struct error *err)
 {
     const size_t room = (size_t)(stats->budget - stats->kept);
     struct step step;
@@ -207,7 +213,8 @@ static void take_step(const struct comm *comm, struct selection *selection, cons
     size_t fresh = 0;
 
     step_fetch(comm, selection, lines, list, &step);
-    const float *embedding = step_embed(comm, selection, &step);
+    const float *embedding;
+    TRY(step_embed(comm, selection, &step, &embedding, err));
     if (comm_rank(comm) == 0)
         step_decide(selection, &step, embedding, room);
     comm_bcast(comm, step.keep, step.fresh.n * sizeof(*step.keep), 0);
@@ -229,6 +236,7 @@ static void take_step(const struct comm *comm, struct selection *selection, cons
     }
     stats->kept += (int64_t)picked.n;
     fill_carried(comm, selection, lines, &picked);
+    return true;
 }
 
 bool selection_add_day(const struct comm *comm, struct selection *selection, const struct lines *lines,
@@ -238,31 +246,29 @@ bool selection_add_day(const struct comm *comm, struct selection *selection, con
     struct arena *scratch = selection->scratch;
     const struct arena_mark start = arena_mark(scratch);
     int64_t done = 0;
+    bool ok = true;
 
     *stats = (struct select_stats){.budget = params->budget};
     if (params->contamination > 0)
         stats->budget = (int64_t)ceil(params->contamination * (double)lines->n_global);
     int64_t k = stats->budget * params->overfetch;
-    while (done < lines->n_global && stats->kept < stats->budget) {
+    while (ok && done < lines->n_global && stats->kept < stats->budget) {
         struct ranked_list list;
-        if (!topk_best(comm, score, lines->row, lines->n, (size_t)min_i64(k, lines->n_global), scratch, &list, err)) {
-            arena_release(scratch, start);
-            return false;
-        }
-        ASSERT(list.n == (size_t)min_i64(k, lines->n_global));
+        ok = topk_best(comm, score, lines->row, lines->n, (size_t)min_i64(k, lines->n_global), scratch, &list, err);
+        ASSERT(!ok || list.n == (size_t)min_i64(k, lines->n_global));
         const struct arena_mark mark = arena_mark(scratch);
-        while ((size_t)done < list.n && stats->kept < stats->budget) {
+        while (ok && (size_t)done < list.n && stats->kept < stats->budget) {
             const size_t first = (size_t)done;
             const struct ranked_list part = {min_size(STEP, list.n - first), list.item + first};
-            take_step(comm, selection, lines, &part, stats);
+            ok = take_step(comm, selection, lines, &part, stats, err);
             done += (int64_t)part.n;
             arena_release(scratch, mark);
         }
         k *= 2;
         arena_release(scratch, start);
     }
-    selection->n_days++;
-    return true;
+    selection->n_days += ok;
+    return ok;
 }
 
 size_t selection_count(const struct selection *selection)

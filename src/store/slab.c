@@ -54,6 +54,11 @@ bool store_slab_holds(const struct store_slab *slab, enum store_type type)
            (H5Tget_class(wanted) != H5T_INTEGER || H5Tget_sign(held) == H5Tget_sign(wanted));
 }
 
+bool store_slab_is_real(const struct store_slab *slab)
+{
+    return H5Tget_class(slab->set.type) == H5T_FLOAT;
+}
+
 bool store_slab_read(struct store_slab *slab, enum store_type type, size_t first, size_t n, void *out,
                      struct error *err)
 {

@@ -139,6 +139,11 @@ const struct json *json_at(const struct json *node, size_t i)
     return json_node(child);
 }
 
+const struct json *json_next(const struct json *node)
+{
+    return json_node(json_raw(node)->next);
+}
+
 const char *json_key(const struct json *node)
 {
     return node && json_raw(node)->string ? json_raw(node)->string : "";

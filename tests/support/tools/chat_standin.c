@@ -1,6 +1,8 @@
 /* A stand-in for a language model server on 127.0.0.1: answers chat completions in the prompt's protocol from known
- * truth, with seeded mistakes, and misbehaves on request. For tests and the quick start; its replies name the model
- * "standin-truth". */
+ * truth, with seeded mistakes, and embeddings from the text alone; misbehaves on request. For tests and the quick
+ * start; its replies name the model "standin-truth" or "standin-vectors". */
+#include "standin_embeddings.h"
+
 #include "support/clock.h"
 #include "support/json.h"
 #include "support/rng.h"
@@ -22,10 +24,10 @@ enum { BODY_LIMIT = 8 << 20, TRUTH_LIMIT = 1 << 30, CUT_BYTES = 4000, EDGE_BYTES
 enum { SAID_BENIGN = 1, SAID_MALICIOUS = 2 };
 
 struct settings {
-    int64_t port, latency_ms, rate_limit, fail_status, max_seconds, seed, hang_after, pad_bytes;
+    int64_t port, latency_ms, rate_limit, fail_status, max_seconds, seed, hang_after, pad_bytes, dimensions;
     double benign_recall, malicious_recall, fail_rate, garbage_rate, cut_rate;
     bool retry_date;
-    const char *port_file, *log, *key_env, *truth[FILES_MAX];
+    const char *port_file, *log, *key_env, *refuse, *truth[FILES_MAX];
     size_t n_truth;
 };
 
@@ -242,14 +244,18 @@ static bool is_authorized(const struct server *server, struct MHD_Connection *co
 }
 
 static void write_reply(const struct server *server, struct decision decision, const struct question *question,
-                        const char *given, struct buf *out)
+                        const struct embeddings *embeddings, const char *given, struct buf *out)
 {
     static const char *const rubbish[] = {"<html>502 Bad Gateway</html>",
                                           "{\"choices\":[{\"message\":{\"content\":\"VERDICT", "{\"choices\":[]}", "",
                                           "{\"choices\":[{\"finish_reason\":\"stop\",\"message\":"
                                           "{\"content\":\"VERDICT_BENIGN 0000000000000000\"}}]}"};
-    if (decision.garbage)
+    if (decision.garbage && embeddings->asked)
+        embeddings_rubbish(decision.number, out);
+    else if (decision.garbage)
         buf_add_str(out, str_of(rubbish[decision.number % ARRAY_LEN(rubbish)]));
+    else if (decision.status == 200 && embeddings->asked)
+        embeddings_write(embeddings, (size_t)server->settings.dimensions, out);
     else if (decision.status == 200)
         write_answer(server, question, decision.cut, out);
     else if (decision.status == 401) {
@@ -276,19 +282,27 @@ static void add_retry_after(const struct server *server, struct MHD_Response *re
     MHD_add_response_header(response, "Retry-After", text);
 }
 
-static enum MHD_Result respond(struct server *server, struct MHD_Connection *connection, struct str body)
+static enum MHD_Result respond(struct server *server, struct MHD_Connection *connection, const char *url,
+                               struct str body)
 {
     struct question question = {0};
+    struct embeddings embeddings = {.asked = strcmp(url, embeddings_url) == 0};
     const char *given;
     bool authorized = is_authorized(server, connection, &given);
-    bool understood = read_question(body, &question);
+    bool understood =
+        embeddings.asked ? embeddings_read(body, server->settings.refuse, &embeddings) : read_question(body, &question);
     struct decision decision = decide(server, authorized, understood);
-    log_request(server, question.key, decision.garbage || decision.cut ? 299 : decision.status);
+    const unsigned status = decision.garbage || decision.cut ? 299 : decision.status;
+    for (size_t i = 0; i < embeddings.n; i++)
+        log_request(server, hash128(embeddings.text[i], 0), status);
+    if (!embeddings.asked)
+        log_request(server, question.key, status);
     if (server->settings.hang_after > 0 && decision.number >= (uint64_t)server->settings.hang_after)
         pause_ms(server->settings.max_seconds * 1000);
     pause_ms(server->settings.latency_ms);
     struct buf text = {.limit = BODY_LIMIT};
-    write_reply(server, decision, &question, given, &text);
+    write_reply(server, decision, &question, &embeddings, given, &text);
+    embeddings_free(&embeddings);
     struct MHD_Response *response =
         MHD_create_response_from_buffer(text.n, text.p ? text.p : (void *)"", MHD_RESPMEM_MUST_COPY);
     buf_free(&text);
@@ -307,7 +321,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 {
     struct server *server = context;
     (void)version;
-    if (strcmp(method, "POST") != 0 || strcmp(url, "/v1/chat/completions") != 0) {
+    if (strcmp(method, "POST") != 0 || (strcmp(url, "/v1/chat/completions") != 0 && strcmp(url, embeddings_url) != 0)) {
         static char text[] = "{\"error\":{\"message\":\"no such path\"}}";
         struct MHD_Response *response = MHD_create_response_from_buffer(sizeof text - 1, text, MHD_RESPMEM_PERSISTENT);
         enum MHD_Result result = MHD_queue_response(connection, 404, response);
@@ -328,7 +342,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
         *upload_size = 0;
         return MHD_YES;
     }
-    return body->full ? MHD_NO : respond(server, connection, buf_str(body));
+    return body->full ? MHD_NO : respond(server, connection, url, buf_str(body));
 }
 
 static void completed(void *context, struct MHD_Connection *connection, void **state,
@@ -366,6 +380,8 @@ static bool take_option(struct settings *settings, const char *name, const char 
         {"--cut-rate", NULL, &settings->cut_rate, NULL},
         {"--pad-bytes", &settings->pad_bytes, NULL, NULL},
         {"--hang-after", &settings->hang_after, NULL, NULL},
+        {"--dimensions", &settings->dimensions, NULL, NULL},
+        {"--refuse", NULL, NULL, &settings->refuse},
         {"--log", NULL, NULL, &settings->log},
         {"--key-env", NULL, NULL, &settings->key_env},
         {"--seed", &settings->seed, NULL, NULL},
@@ -448,8 +464,12 @@ static int serve(struct server *server, const sigset_t *stop)
 int main(int argc, char **argv)
 {
     struct server server = {.lock = PTHREAD_MUTEX_INITIALIZER};
-    server.settings = (struct settings){
-        .fail_status = 500, .max_seconds = 600, .seed = 1, .benign_recall = 0.95, .malicious_recall = 0.99};
+    server.settings = (struct settings){.fail_status = 500,
+                                        .dimensions = 768,
+                                        .max_seconds = 600,
+                                        .seed = 1,
+                                        .benign_recall = 0.95,
+                                        .malicious_recall = 0.99};
     pid_t parent = getppid();
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent)
