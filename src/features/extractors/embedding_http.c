@@ -90,6 +90,10 @@ static size_t gather_questions(const struct comm *comm, const struct line_vector
         own[n++] = (struct question){.key = vectors->key[i], .bytes = shown};
         buf_add(&bytes, vectors->text[i].p, shown);
     }
+    for (size_t i = 0; i < bytes.n;
+         i++) /* sent as U+FFFD, like other bytes that are no text: some servers stop at zeros */
+        if (bytes.p[i] == '\0')
+            bytes.p[i] = '\xff';
     struct question *all = gather_all(comm, own, sizeof *own, n, 0, &n_all, arena);
     const char *p = gather_all(comm, bytes.p, 1, bytes.n, 0, &n_bytes, arena);
     buf_free(&bytes);
