@@ -14,6 +14,7 @@ enum {
     NUMBER_BYTES = 32,       /* at most, of a number in a reply */
     REPLY_SLACK = 1 << 20,
     SAY_EVERY_S = 10,
+    USELESS_LIMIT = 20, /* requests in a row without a usable answer */
 };
 
 struct batch {
@@ -26,6 +27,7 @@ struct session {
     const struct str *text;
     struct batch *batch;
     size_t n_batches, n_lines, n_done, n_failed; /* lines; failed: in this pass */
+    int useless;                                 /* requests in a row */
     bool *answered;                              /* [n_lines] */
     bool *repeated;                              /* [n_batches] a malformed reply was had already */
     float *x;                                    /* [most lines of a batch * dimensions] */
@@ -122,11 +124,16 @@ bool embed_parse(struct str text, size_t n, size_t d, float *out, const char **r
     return ok;
 }
 
-static enum http_next give_up(struct session *session, const struct batch *batch, const char *problem)
+static enum http_next give_up(struct session *session, const struct batch *batch, const char *problem,
+                              struct error *err)
 {
     (void)snprintf(session->problem, sizeof session->problem, "%s", problem);
     session->n_failed += batch->n;
-    return HTTP_DONE;
+    if (++session->useless < USELESS_LIMIT)
+        return HTTP_DONE;
+    (void)fail(err, ERROR_NETWORK, "%s: %s; this was the end of %d requests in a row without a usable answer",
+               session->options->url, problem, session->useless);
+    return HTTP_STOP;
 }
 
 static enum http_next reply(void *context, size_t b, const struct http_reply *http, struct error *err)
@@ -137,7 +144,7 @@ static enum http_next reply(void *context, size_t b, const struct http_reply *ht
     const char *reason;
     size_t width;
     if (!http->ok)
-        return give_up(session, batch, http->problem);
+        return give_up(session, batch, http->problem, err);
     if (!embed_parse(http->body, batch->n, d, session->x, &reason, &width)) {
         if (width != d) {
             (void)fail(err, ERROR_CONFIG,
@@ -146,7 +153,7 @@ static enum http_next reply(void *context, size_t b, const struct http_reply *ht
             return HTTP_STOP;
         }
         if (session->repeated[b])
-            return give_up(session, batch, reason);
+            return give_up(session, batch, reason, err);
         session->repeated[b] = true;
         return HTTP_AGAIN;
     }
@@ -155,6 +162,7 @@ static enum http_next reply(void *context, size_t b, const struct http_reply *ht
     for (size_t i = 0; i < batch->n; i++)
         session->answered[batch->first + i] = true;
     session->n_done += batch->n;
+    session->useless = 0;
     return HTTP_DONE;
 }
 

@@ -79,7 +79,7 @@ static struct feature_set http_set(const struct place *place, const char *more, 
     return set_of(
         arena_printf(arena,
                      "[{\"name\":\"embedding_http\",\"url\":\"http://127.0.0.1:%d/v1\",\"cache\":\"%s\",\"dimensions\":"
-                     "%d,\"batch\":7,\"backoff_s\":0.001%s}]",
+                     "%d,\"backoff_s\":0.001%s}]",
                      place->server.port, place->path, D, more),
         arena);
 }
@@ -221,7 +221,7 @@ static uint64_t fetch_from_server(const struct comm *comm, void *context)
     if (comm_rank(comm) == 0)
         (void)unlink(place->path);
     comm_barrier(comm);
-    struct feature_set set = http_set(place, "", arena), ready;
+    struct feature_set set = http_set(place, ",\"batch\":7", arena), ready;
     struct line_view lines = deal(comm, 0, LINES, arena);
     struct error err;
     bool ok = feature_set_prepare(comm, &set, &lines, arena, &ready, &err);
@@ -249,7 +249,7 @@ static void test_nothing_is_asked_twice(void **state)
     struct place place = open_place(world, true, more);
     if (place.built) {
         struct arena *arena = arena_new();
-        struct feature_set set = http_set(&place, "", arena), ready;
+        struct feature_set set = http_set(&place, ",\"batch\":7", arena), ready;
         struct error err;
         struct line_view some = deal(world, 0, 100, arena), overlapping = deal(world, 50, 150, arena);
         assert_all(world, feature_set_prepare(world, &set, &some, arena, &ready, &err));
@@ -283,7 +283,7 @@ static void test_trouble_is_overcome(void **state)
     struct place place = open_place(world, true, more);
     if (place.built) {
         struct arena *arena = arena_new();
-        struct feature_set set = http_set(&place, ",\"max_retries\":50", arena), ready;
+        struct feature_set set = http_set(&place, ",\"batch\":7,\"max_retries\":50", arena), ready;
         struct line_view lines = deal(world, 0, LINES, arena);
         struct error err;
         bool ok = false;
@@ -303,7 +303,7 @@ static void test_a_refused_line_costs_only_itself(void **state)
     struct place place = open_place(world, true, more);
     if (place.built) {
         struct arena *arena = arena_new();
-        struct feature_set set = http_set(&place, "", arena), ready;
+        struct feature_set set = http_set(&place, ",\"batch\":7", arena), ready;
         struct line_view lines = deal(world, 0, LINES, arena), rest = deal(world, 112, LINES, arena);
         struct error err;
         assert_all(world, !feature_set_prepare(world, &set, &lines, arena, &ready, &err));
@@ -316,6 +316,24 @@ static void test_a_refused_line_costs_only_itself(void **state)
     close_place(world, &place);
 }
 
+static void test_rubbish_has_an_end(void **state)
+{
+    const struct comm *world = *state;
+    static const char *const more[] = {"--dimensions", "16", "--garbage-rate", "1", NULL};
+    struct place place = open_place(world, true, more);
+    if (place.built) {
+        struct arena *arena = arena_new();
+        struct feature_set set = http_set(&place, ",\"batch\":1,\"in_flight\":1", arena), ready;
+        struct line_view lines = deal(world, 0, LINES, arena);
+        struct error err;
+        assert_all(world, !feature_set_prepare(world, &set, &lines, arena, &ready, &err));
+        assert_all(world, all_have(world, &err, "20 requests in a row"));
+        assert_all(world, asked_is(world, &place, "\"status\":299", 40)); /* each twice */
+        arena_free(arena);
+    }
+    close_place(world, &place);
+}
+
 static void test_useless_servers_fail_everywhere(void **state)
 {
     const struct comm *world = *state;
@@ -323,7 +341,7 @@ static void test_useless_servers_fail_everywhere(void **state)
     struct place place = open_place(world, true, more);
     if (place.built) {
         struct arena *arena = arena_new();
-        struct feature_set set = http_set(&place, "", arena), ready;
+        struct feature_set set = http_set(&place, ",\"batch\":7", arena), ready;
         struct line_view lines = deal(world, 0, 40, arena);
         struct error err;
         assert_all(world, !feature_set_prepare(world, &set, &lines, arena, &ready, &err));
@@ -331,7 +349,7 @@ static void test_useless_servers_fail_everywhere(void **state)
         if (comm_rank(world) == 0)
             standin_stop(&place.server);
         comm_barrier(world);
-        set = http_set(&place, ",\"max_retries\":2", arena);
+        set = http_set(&place, ",\"batch\":7,\"max_retries\":2", arena);
         assert_all(world, !feature_set_prepare(world, &set, &lines, arena, &ready, &err));
         assert_all(world, all_have(world, &err, "embedding_http: "));
         set = set_of("{\"name\":\"embedding_http\",\"cache\":\"\"}", arena);
@@ -351,7 +369,7 @@ static void test_key_is_sent_and_kept_nowhere(void **state)
     struct place place = open_place(world, true, more);
     if (place.built) {
         struct arena *arena = arena_new();
-        struct feature_set set = http_set(&place, ",\"key_env\":\"EMBED_TEST_KEY\"", arena), ready;
+        struct feature_set set = http_set(&place, ",\"batch\":7,\"key_env\":\"EMBED_TEST_KEY\"", arena), ready;
         struct line_view lines = deal(world, 0, 40, arena);
         struct error err;
         assert_all(world, feature_set_prepare(world, &set, &lines, arena, &ready, &err));
@@ -378,6 +396,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_nothing_is_asked_twice),
         cmocka_unit_test(test_trouble_is_overcome),
         cmocka_unit_test(test_a_refused_line_costs_only_itself),
+        cmocka_unit_test(test_rubbish_has_an_end),
         cmocka_unit_test(test_useless_servers_fail_everywhere),
         cmocka_unit_test(test_key_is_sent_and_kept_nowhere),
     };
