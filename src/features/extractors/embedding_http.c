@@ -90,8 +90,8 @@ static size_t gather_questions(const struct comm *comm, const struct line_vector
         own[n++] = (struct question){.key = vectors->key[i], .bytes = shown};
         buf_add(&bytes, vectors->text[i].p, shown);
     }
-    for (size_t i = 0; i < bytes.n;
-         i++) /* sent as U+FFFD, like other bytes that are no text: some servers stop at zeros */
+    /* Sent as U+FFFD, like other bytes that are no text: some servers stop at zeros. */
+    for (size_t i = 0; i < bytes.n; i++)
         if (bytes.p[i] == '\0')
             bytes.p[i] = '\xff';
     struct question *all = gather_all(comm, own, sizeof *own, n, 0, &n_all, arena);
