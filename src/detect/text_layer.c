@@ -35,7 +35,7 @@ double layer_bm25(const struct text_layer *layer, struct bm25_shape shape, const
 static double entropy_weight(const struct term_count *count, double log_documents)
 {
     if (count == NULL)
-        return 1;
+        return 1 + 1e-12; /* above a term of a single document */
     double total = (double)count->total;
     return 1 + fmin(0, count->tf_log_tf / total - log(total)) / log_documents;
 }

@@ -4,8 +4,9 @@
  * - BM25: sum over the line's distinct terms of idf * tf (k1 + 1) / (tf + k1 (1 - b + b length / mean length)), where
  *   idf = ln((N - n + 0.5) / (n + 0.5) + 1) and length counts the line's terms, repeats included.
  * - Log entropy: sum of ln(tf + 1) * (1 + sum_j(p_j ln p_j) / ln(N + 1)), p_j = tf_j / gf.
- * A term that was never seen has the greatest weight: n = 0 in BM25, 1 in log entropy (this is rarity, not
- * retrieval). Terms are summed in the order in which they appear in the line. */
+ * A term that was never seen has the greatest weight (this is rarity, not retrieval): n = 0 in BM25; in log entropy 1,
+ * which a term of a single document has too, and 1e-12 of that more, so that the unseen one comes first. Terms are
+ * summed in the order in which they appear in the line. */
 #ifndef DETECT_TEXT_LAYER_H
 #define DETECT_TEXT_LAYER_H
 
