@@ -23,7 +23,8 @@ char *arena_bytes(struct arena *arena, size_t n);
 char *arena_copy(struct arena *arena, const void *p, size_t n);                     /* n bytes, not terminated */
 char *arena_printf(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3); /* zero-terminated */
 
-/* The arena owns these pages from now on and may hand them out. size: as they were mapped. */
+/* The arena owns these pages (of pages_map in src/support/memory.h, any contents) from now on and may hand them out.
+ * size: in bytes, as they were mapped. */
 void arena_adopt(struct arena *arena, void *pages, size_t size);
 /* Memory taken after the mark is given back for reuse by this arena (not to the system). */
 struct arena_mark arena_mark(const struct arena *arena);

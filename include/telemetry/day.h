@@ -23,8 +23,8 @@ struct lines {
     int64_t *count;
     struct hash128 *hash;           /* of the canonical form, seeded */
     struct str *text;               /* as logged; invalid UTF-8 never gets here */
-    uint32_t *user, *host, *parent; /* numbers of this rank's strings; the empty one if the record has none */
-    const struct str *string;
+    uint32_t *user, *host, *parent; /* [n] places in string; an empty text if the record has none */
+    const struct str *string;       /* this rank's texts of users, hosts and parents, in order of appearance */
     uint8_t *platform, *truth;
     size_t *user_at, *host_at;
     uint64_t *user_hash, *host_hash;

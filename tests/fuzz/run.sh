@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The fuzzers, SECONDS of processor time for the scanner, the sniffer and each reader, two at a time:
+# The fuzzers, SECONDS for the scanner, the sniffer and each reader, two at a time:
 #   bash tests/fuzz/run.sh [SECONDS] [TARGET...]      targets: scan sniff and the readers' names; all unless given
 # Findings, and what the fuzzers learned for the next time, are kept in build/fuzz/found and build/fuzz/corpus.
 set -euo pipefail
