@@ -1,7 +1,5 @@
 #include "embed_client.h"
 
-#include "http/endpoint.h"
-#include "http/http.h"
 #include "support/clock.h"
 #include "support/json.h"
 #include "support/log.h"
@@ -132,7 +130,7 @@ static enum http_next give_up(struct session *session, const struct batch *batch
     if (++session->useless < USELESS_LIMIT)
         return HTTP_DONE;
     (void)fail(err, ERROR_NETWORK, "%s: %s; this was the end of %d requests in a row without a usable answer",
-               session->options->url, problem, session->useless);
+               session->options->server->url, problem, session->useless);
     return HTTP_STOP;
 }
 
@@ -180,21 +178,9 @@ static bool round_done(void *context, struct error *err)
 static bool ask(struct session *session, struct arena *arena, struct error *err)
 {
     const struct embed_options *options = session->options;
-    struct endpoint endpoint;
-    const char *key;
-    TRY(endpoint_parse(options->url, "/embeddings", options->allow_http, arena, &endpoint, err));
-    TRY(endpoint_key(&endpoint, options->key_env, &key, err));
-    struct http_options http = {
-        .url = endpoint.url,
-        .user_agent = "benomaly/" BENOMALY_VERSION,
-        .key = key,
-        .loopback = endpoint.loopback,
-        .in_flight = options->in_flight,
-        .max_retries = options->max_retries,
-        .timeout_s = options->timeout_s,
-        .backoff_s = options->backoff_s,
-        .reply_limit_bytes = (size_t)options->batch * (size_t)options->dimensions * NUMBER_BYTES + REPLY_SLACK,
-    };
+    struct http_options http;
+    TRY(http_options_of(options->server, "/embeddings", arena, &http, err));
+    http.reply_limit_bytes = (size_t)options->batch * (size_t)options->dimensions * NUMBER_BYTES + REPLY_SLACK;
     int64_t sent = 0;
     for (size_t most = (size_t)options->batch;; most = 1) {
         make_batches(session, most);

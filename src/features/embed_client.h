@@ -3,15 +3,12 @@
 #ifndef FEATURES_EMBED_CLIENT_H
 #define FEATURES_EMBED_CLIENT_H
 
-#include "support/arena.h"
-#include "support/error.h"
-#include "support/str.h"
+#include "http/server.h"
 
 struct embed_options {
-    const char *url, *model, *key_env;
-    int64_t dimensions, batch, in_flight, timeout_s, max_retries; /* batch: most lines of a request */
-    double backoff_s;
-    bool allow_http;
+    const struct http_server *server;
+    const char *model;
+    int64_t dimensions, batch; /* batch: most lines of a request */
 };
 
 /* Takes the vectors of lines first .. first + n - 1. sync: after each round of answers. */

@@ -1,4 +1,4 @@
-#include "http/endpoint.h"
+#include "endpoint.h"
 
 #include <arpa/inet.h>
 #include <curl/curl.h>

@@ -17,31 +17,20 @@
 enum { MAX_DIMENSIONS = 16384, MAX_BATCH = 2048 };
 
 struct embedding_http {
-    const char *url, *model, *key_env, *cache;
-    int64_t dimensions, max_bytes, batch, in_flight, timeout_s, max_retries;
-    double backoff_s;
-    bool allow_http;
+    struct http_server server;
+    const char *model, *cache;
+    int64_t dimensions, max_bytes, batch;
 };
 
 static const struct param_spec specs[] = {
-    PARAM_ASIDE_STRING(struct embedding_http, url, "http://127.0.0.1:8080/v1", "base address; /embeddings is added"),
+    HTTP_SERVER_PARAMS("http://127.0.0.1:8080/v1", "base address; /embeddings is added", 8, 120),
     PARAM_STRING(struct embedding_http, model, "jina-embeddings-v2-base-code",
                  "the model's name as the server knows it; a vector is known by it, not by the address"),
     PARAM_INT(struct embedding_http, dimensions, 768, 1, MAX_DIMENSIONS, "numbers a vector: columns"),
     PARAM_INT(struct embedding_http, max_bytes, 8192, 16, 65536, "a longer line is asked for by its first bytes"),
     PARAM_ASIDE_STRING(struct embedding_http, cache, "results/embeddings.cache",
                        "file that keeps the answers, reachable for all ranks; relative to the working folder"),
-    PARAM_ASIDE_STRING(struct embedding_http, key_env, "OPENAI_API_KEY",
-                       "environment variable with the key; not needed on loopback"),
     PARAM_ASIDE_INT(struct embedding_http, batch, 64, 1, MAX_BATCH, "lines of a request"),
-    PARAM_ASIDE_INT(struct embedding_http, in_flight, 8, 1, 1024, "requests under way at once"),
-    PARAM_ASIDE_INT(struct embedding_http, timeout_s, 120, 1, 3600, "seconds until an attempt is given up"),
-    PARAM_ASIDE_INT(struct embedding_http, max_retries, 5, 0, 100,
-                    "further attempts after 408, 409, 429, 5xx and lost connections"),
-    PARAM_ASIDE_REAL(struct embedding_http, backoff_s, 0.5, 0.001, 30,
-                     "longest pause before the first retry; doubles with each"),
-    PARAM_ASIDE_BOOL(struct embedding_http, allow_http, false,
-                     "plain http also beyond loopback: lines and key travel unencrypted"),
     PARAM_END,
 };
 
@@ -144,18 +133,7 @@ static size_t still_missing(const struct vector_cache *cache, struct hash128 *ke
 static bool fill_cache(const struct embedding_http *params, const struct vector_source *source, struct hash128 *key,
                        struct str *text, size_t n, struct error *err)
 {
-    struct embed_options options = {
-        .url = params->url,
-        .model = params->model,
-        .key_env = params->key_env,
-        .dimensions = params->dimensions,
-        .batch = params->batch,
-        .in_flight = params->in_flight,
-        .timeout_s = params->timeout_s,
-        .max_retries = params->max_retries,
-        .backoff_s = params->backoff_s,
-        .allow_http = params->allow_http,
-    };
+    struct embed_options options = {&params->server, params->model, params->dimensions, params->batch};
     struct keeper keeper = {.key = key};
     TRY(vector_cache_open(params->cache, source, &keeper.cache, err));
     n = still_missing(keeper.cache, key, text, n);

@@ -1,6 +1,5 @@
 /* A language model behind a chat completions server (OpenAI's, or any with the same form: vLLM, llama.cpp, Ollama). */
-#include "http/endpoint.h"
-#include "http/http.h"
+#include "http/server.h"
 #include "label/backend.h"
 #include "label/prompt.h"
 #include "label/verdict.h"
@@ -10,34 +9,25 @@
 #include <stdio.h>
 
 struct chat {
-    const char *url, *model, *prompt, *key_env, *tokens_field;
-    int64_t in_flight, timeout_s, max_retries, max_tokens;
-    double temperature, backoff_s;
-    bool allow_http;
+    struct http_server server;
+    const char *model, *prompt, *tokens_field;
+    int64_t max_tokens;
+    double temperature;
 };
 
 static const char *const token_fields[] = {"max_completion_tokens", "max_tokens", NULL};
 
 static const struct param_spec params[] = {
-    PARAM_ASIDE_STRING(struct chat, url, "https://api.openai.com/v1", "base address; /chat/completions is added"),
+    HTTP_SERVER_PARAMS("https://api.openai.com/v1", "base address; /chat/completions is added", 16, 60),
     PARAM_STRING(struct chat, model, "o3-mini",
                  "the model's name as the server knows it; a verdict is known by it, not by the address"),
     PARAM_STRING(struct chat, prompt, "",
                  "file with the system message; empty: the built-in one (configs/prompts/verdict.txt)"),
-    PARAM_ASIDE_STRING(struct chat, key_env, "OPENAI_API_KEY",
-                       "environment variable with the key; not needed on loopback"),
     PARAM_CHOICE(struct chat, tokens_field, "max_completion_tokens", token_fields,
                  "how the server names the token limit"),
-    PARAM_ASIDE_INT(struct chat, in_flight, 16, 1, 1024, "requests under way at once"),
-    PARAM_ASIDE_INT(struct chat, timeout_s, 60, 1, 3600, "seconds until an attempt is given up"),
-    PARAM_ASIDE_INT(struct chat, max_retries, 5, 0, 100,
-                    "further attempts after 408, 409, 429, 5xx and lost connections"),
     PARAM_INT(struct chat, max_tokens, 4096, 16, 1000000,
               "limit of a reply's tokens, a reasoning model's hidden ones included"),
     PARAM_REAL(struct chat, temperature, -1, -1, 2, "sampling temperature; below 0: not sent, as o3-mini demands"),
-    PARAM_ASIDE_REAL(struct chat, backoff_s, 0.5, 0.001, 30, "longest pause before the first retry; doubles with each"),
-    PARAM_ASIDE_BOOL(struct chat, allow_http, false,
-                     "plain http also beyond loopback: lines and key travel unencrypted"),
     PARAM_END};
 
 enum { REPLY_LIMIT = 4 << 20, SAY_EVERY_S = 10 };
@@ -123,24 +113,12 @@ static bool round_done(void *context, struct error *err)
 static bool run(const struct labeler *labeler, const struct chat *chat, struct session *session, struct arena *arena,
                 struct error *err)
 {
-    struct endpoint endpoint;
-    const char *key;
-    TRY(endpoint_parse(chat->url, completions, chat->allow_http, arena, &endpoint, err));
-    TRY(endpoint_key(&endpoint, chat->key_env, &key, err));
+    struct http_options http;
+    TRY(http_options_of(&chat->server, completions, arena, &http, err));
     TRY(prompt_load(chat->prompt[0] ? label_path(labeler, chat->prompt, arena) : "", arena, &session->prompt, err));
     session->repeated = ARENA_ZARRAY(arena, bool, session->n);
-    struct http_options http = {
-        .url = endpoint.url,
-        .user_agent = "benomaly/" BENOMALY_VERSION,
-        .key = key,
-        .loopback = endpoint.loopback,
-        .in_flight = chat->in_flight,
-        .max_retries = chat->max_retries,
-        .timeout_s = chat->timeout_s,
-        .backoff_s = chat->backoff_s,
-        .reply_limit_bytes = REPLY_LIMIT,
-        .seed = labeler->seed,
-    };
+    http.reply_limit_bytes = REPLY_LIMIT;
+    http.seed = labeler->seed;
     struct http_job job = {session->n, session, body, reply, round_done};
     return http_run(&http, &job, &session->sink->asked, err);
 }

@@ -89,18 +89,5 @@ static bool run(const struct comm *comm, int argc, char **argv, struct arena *ar
 
 int main(int argc, char **argv)
 {
-    struct error err = {0};
-    struct comm *world = NULL;
-    if (!comm_start(&argc, &argv, &world, &err)) {
-        fprintf(stderr, "bench_ingest: %s\n", err.message);
-        return 1;
-    }
-    log_setup(LOG_WARN, comm_rank(world), comm_size(world));
-    struct arena *arena = arena_new();
-    bool ok = run(world, argc, argv, arena, &err);
-    if (!ok && comm_rank(world) == 0)
-        fprintf(stderr, "bench_ingest: %s\n", err.message);
-    arena_free(arena);
-    comm_stop(world);
-    return ok ? 0 : 1;
+    return bench_main(argc, argv, "bench_ingest", run);
 }

@@ -2,6 +2,7 @@
 #ifndef BENCH_RUN_H
 #define BENCH_RUN_H
 
+#include "support/log.h"
 #include "telemetry/day.h"
 
 #include <stdio.h>
@@ -44,6 +45,27 @@ static inline bool input_of_files(char **files, int n, struct str format, struct
     }
     buf_free(&text);
     return ok;
+}
+
+typedef bool bench_body(const struct comm *comm, int argc, char **argv, struct arena *arena, struct error *err);
+
+/* main of the program `name`. */
+static inline int bench_main(int argc, char **argv, const char *name, bench_body *run)
+{
+    struct error err = {0};
+    struct comm *world = NULL;
+    if (!comm_start(&argc, &argv, &world, &err)) {
+        fprintf(stderr, "%s: %s\n", name, err.message);
+        return 1;
+    }
+    log_setup(LOG_WARN, comm_rank(world), comm_size(world));
+    struct arena *arena = arena_new();
+    bool ok = run(world, argc, argv, arena, &err);
+    if (!ok && comm_rank(world) == 0)
+        fprintf(stderr, "%s: %s\n", name, err.message);
+    arena_free(arena);
+    comm_stop(world);
+    return ok ? 0 : 1;
 }
 
 #endif
