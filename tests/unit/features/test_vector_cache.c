@@ -1,44 +1,15 @@
-#include "standin_test.h"
+#include "vector_fixture.h"
 
 #include "../../../src/features/embed_client.h"
 #include "../../../src/features/vector_cache.h"
-#include "vector_test.h"
 
 enum { N = 60, D = 7, BLOCK = 9 };
 
 static const struct vector_source source = {"test", D, 100};
 
-struct fixture {
-    struct test_folder folder;
-    char path[128];
-    struct arena *arena;
-    struct str line[N];
-    struct hash128 key[N];
-    float x[N * D];
-};
-
 static int set_up(void **state)
 {
-    struct fixture *f = calloc(1, sizeof *f);
-    f->folder = folder_make();
-    (void)snprintf(f->path, sizeof f->path, "%s/cache", f->folder.path);
-    f->arena = arena_new();
-    for (size_t i = 0; i < N; i++) {
-        f->line[i] = str_of(arena_printf(f->arena, "line %zu", i));
-        f->key[i] = hash128(f->line[i], 0);
-        vector_expected(f->line[i], D, f->x + i * D);
-    }
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-    folder_remove(&f->folder);
-    arena_free(f->arena);
-    free(f);
-    return 0;
+    return fixture_make(state, "cache", N, D);
 }
 
 static struct line_vectors want(const struct fixture *f, size_t d)
@@ -201,10 +172,10 @@ static void test_replies(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_what_was_added_is_found, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_any_torn_end_is_dropped, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_damage_is_noticed, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_other_sources_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_was_added_is_found, set_up, fixture_remove),
+        cmocka_unit_test_setup_teardown(test_any_torn_end_is_dropped, set_up, fixture_remove),
+        cmocka_unit_test_setup_teardown(test_damage_is_noticed, set_up, fixture_remove),
+        cmocka_unit_test_setup_teardown(test_other_sources_are_refused, set_up, fixture_remove),
         cmocka_unit_test(test_replies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,41 +1,14 @@
-#include "standin_test.h"
+#include "vector_fixture.h"
 
 #include "../../../src/features/vector_file.h"
-#include "vector_test.h"
 
 #include <math.h>
 
 enum { N = 3000, D = 24 };
 
-struct fixture {
-    struct test_folder folder;
-    char path[128];
-    struct arena *arena;
-    struct str line[N];
-    float x[N * D];
-};
-
 static int set_up(void **state)
 {
-    struct fixture *f = calloc(1, sizeof *f);
-    f->folder = folder_make();
-    (void)snprintf(f->path, sizeof f->path, "%s/vectors.h5", f->folder.path);
-    f->arena = arena_new();
-    for (size_t i = 0; i < N; i++) {
-        f->line[i] = str_of(arena_printf(f->arena, "tool /n:%zu \"C:\\a b\"", i));
-        vector_expected(f->line[i], D, f->x + i * D);
-    }
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-    folder_remove(&f->folder);
-    arena_free(f->arena);
-    free(f);
-    return 0;
+    return fixture_make(state, "vectors.h5", N, D);
 }
 
 static struct line_vectors want(const struct fixture *f, const struct str *line, size_t n, size_t d)
@@ -206,11 +179,11 @@ static void test_hash_is_the_documented_one(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_lines_are_found, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_first_of_duplicates_counts, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_wrong_files_are_refused, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_torn_files, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_numbers_must_be_finite, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_lines_are_found, set_up, fixture_remove),
+        cmocka_unit_test_setup_teardown(test_first_of_duplicates_counts, set_up, fixture_remove),
+        cmocka_unit_test_setup_teardown(test_wrong_files_are_refused, set_up, fixture_remove),
+        cmocka_unit_test_setup_teardown(test_torn_files, set_up, fixture_remove),
+        cmocka_unit_test_setup_teardown(test_numbers_must_be_finite, set_up, fixture_remove),
         cmocka_unit_test(test_hash_is_the_documented_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
