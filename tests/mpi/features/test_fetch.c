@@ -15,7 +15,7 @@ struct place {
     struct test_folder folder;
     char path[128];
     struct standin server; /* runs on rank 0 */
-    bool built;
+    bool ready;
 };
 
 static struct str line_of(int64_t row, struct arena *arena)
@@ -42,14 +42,15 @@ static struct line_view deal(const struct comm *comm, int64_t first, int64_t end
 
 static struct place open_place(const struct comm *world, bool serves, const char *const *more)
 {
-    struct place place = {.built = true};
+    struct place place = {.ready = true};
     if (comm_rank(world) == 0) {
         place.folder = folder_make();
         (void)snprintf(place.path, sizeof place.path, "%s/vectors", place.folder.path);
         if (serves)
-            place.built = standin_run(&place.server, &place.folder, "server", more);
+            place.ready = standin_run(&place.server, &place.folder, "server", more);
     }
     comm_bcast(world, &place, sizeof place, 0);
+    assert_all(world, place.ready); /* the server is built with the tests */
     return place;
 }
 
@@ -235,10 +236,8 @@ static void test_server_gives_the_same_on_any_ranks(void **state)
     const struct comm *world = *state;
     static const char *const more[] = {"--dimensions", "16", NULL};
     struct place place = open_place(world, true, more);
-    if (place.built) {
-        assert_all(world, fetch_from_server(world, &place) != 0);
-        assert_same_on_any_ranks(world, fetch_from_server, &place);
-    }
+    assert_all(world, fetch_from_server(world, &place) != 0);
+    assert_same_on_any_ranks(world, fetch_from_server, &place);
     close_place(world, &place);
 }
 
@@ -247,32 +246,29 @@ static void test_nothing_is_asked_twice(void **state)
     const struct comm *world = *state;
     static const char *const more[] = {"--dimensions", "16", NULL};
     struct place place = open_place(world, true, more);
-    if (place.built) {
-        struct arena *arena = arena_new();
-        struct feature_set set = http_set(&place, ",\"batch\":7", arena), ready;
-        struct error err;
-        struct line_view some = deal(world, 0, 100, arena), overlapping = deal(world, 50, 150, arena);
-        assert_all(world, feature_set_prepare(world, &set, &some, arena, &ready, &err));
-        assert_all(world, asked_is(world, &place, "\"status\":200", 100));
-        assert_all(world, feature_set_fetch(world, &set, &overlapping, arena, &ready, &err));
-        assert_all(world, asked_is(world, &place, "\"status\":200", 150));
-        /* the same lines on every rank */
-        struct line_view same = {.n = 1, .row = &(int64_t){7}, .text = &STR("on all ranks")};
-        assert_all(world, feature_set_fetch(world, &set, &same, arena, &ready, &err));
-        assert_all(world, asked_is(world, &place, "\"status\":200", 151));
-        /* all is there: no server is needed, and embedding_file reads the cache */
-        if (comm_rank(world) == 0)
-            standin_stop(&place.server);
-        comm_barrier(world);
-        assert_all(world, feature_set_fetch(world, &set, &some, arena, &ready, &err));
-        uint64_t digest = digest_of(world, &ready, &some, arena);
-        set = set_of(
-            arena_printf(arena, "{\"name\":\"embedding_file\",\"file\":\"%s\",\"dimensions\":%d}", place.path, D),
-            arena);
-        assert_all(world, feature_set_fetch(world, &set, &some, arena, &ready, &err));
-        assert_all(world, digest_of(world, &ready, &some, arena) == digest);
-        arena_free(arena);
-    }
+    struct arena *arena = arena_new();
+    struct feature_set set = http_set(&place, ",\"batch\":7", arena), ready;
+    struct error err;
+    struct line_view some = deal(world, 0, 100, arena), overlapping = deal(world, 50, 150, arena);
+    assert_all(world, feature_set_prepare(world, &set, &some, arena, &ready, &err));
+    assert_all(world, asked_is(world, &place, "\"status\":200", 100));
+    assert_all(world, feature_set_fetch(world, &set, &overlapping, arena, &ready, &err));
+    assert_all(world, asked_is(world, &place, "\"status\":200", 150));
+    /* the same lines on every rank */
+    struct line_view same = {.n = 1, .row = &(int64_t){7}, .text = &STR("on all ranks")};
+    assert_all(world, feature_set_fetch(world, &set, &same, arena, &ready, &err));
+    assert_all(world, asked_is(world, &place, "\"status\":200", 151));
+    /* all is there: no server is needed, and embedding_file reads the cache */
+    if (comm_rank(world) == 0)
+        standin_stop(&place.server);
+    comm_barrier(world);
+    assert_all(world, feature_set_fetch(world, &set, &some, arena, &ready, &err));
+    uint64_t digest = digest_of(world, &ready, &some, arena);
+    set = set_of(arena_printf(arena, "{\"name\":\"embedding_file\",\"file\":\"%s\",\"dimensions\":%d}", place.path, D),
+                 arena);
+    assert_all(world, feature_set_fetch(world, &set, &some, arena, &ready, &err));
+    assert_all(world, digest_of(world, &ready, &some, arena) == digest);
+    arena_free(arena);
     close_place(world, &place);
 }
 
@@ -281,18 +277,16 @@ static void test_trouble_is_overcome(void **state)
     const struct comm *world = *state;
     static const char *const more[] = {"--dimensions", "16", "--fail-rate", "0.2", "--garbage-rate", "0.3", NULL};
     struct place place = open_place(world, true, more);
-    if (place.built) {
-        struct arena *arena = arena_new();
-        struct feature_set set = http_set(&place, ",\"batch\":7,\"max_retries\":50", arena), ready;
-        struct line_view lines = deal(world, 0, LINES, arena);
-        struct error err;
-        bool ok = false;
-        for (int i = 0; i < 20 && !ok; i++) /* a line that has rubbish four times over waits for the next run */
-            ok = feature_set_prepare(world, &set, &lines, arena, &ready, &err);
-        assert_all(world, ok);
-        assert_all(world, asked_is(world, &place, "\"status\":200", LINES));
-        arena_free(arena);
-    }
+    struct arena *arena = arena_new();
+    struct feature_set set = http_set(&place, ",\"batch\":7,\"max_retries\":50", arena), ready;
+    struct line_view lines = deal(world, 0, LINES, arena);
+    struct error err;
+    bool ok = false;
+    for (int i = 0; i < 20 && !ok; i++) /* a line that has rubbish four times over waits for the next run */
+        ok = feature_set_prepare(world, &set, &lines, arena, &ready, &err);
+    assert_all(world, ok);
+    assert_all(world, asked_is(world, &place, "\"status\":200", LINES));
+    arena_free(arena);
     close_place(world, &place);
 }
 
@@ -301,18 +295,16 @@ static void test_a_refused_line_costs_only_itself(void **state)
     const struct comm *world = *state;
     static const char *const more[] = {"--dimensions", "16", "--refuse", "run111 ", NULL};
     struct place place = open_place(world, true, more);
-    if (place.built) {
-        struct arena *arena = arena_new();
-        struct feature_set set = http_set(&place, ",\"batch\":7", arena), ready;
-        struct line_view lines = deal(world, 0, LINES, arena), rest = deal(world, 112, LINES, arena);
-        struct error err;
-        assert_all(world, !feature_set_prepare(world, &set, &lines, arena, &ready, &err));
-        assert_all(world, all_have(world, &err, "1 of 230 lines got no vector; the last reason: HTTP 400"));
-        assert_all(world, asked_is(world, &place, "\"status\":200", LINES - 1));
-        assert_all(world, feature_set_prepare(world, &set, &rest, arena, &ready, &err));
-        assert_all(world, asked_is(world, &place, "\"status\":200", LINES - 1));
-        arena_free(arena);
-    }
+    struct arena *arena = arena_new();
+    struct feature_set set = http_set(&place, ",\"batch\":7", arena), ready;
+    struct line_view lines = deal(world, 0, LINES, arena), rest = deal(world, 112, LINES, arena);
+    struct error err;
+    assert_all(world, !feature_set_prepare(world, &set, &lines, arena, &ready, &err));
+    assert_all(world, all_have(world, &err, "1 of 230 lines got no vector; the last reason: HTTP 400"));
+    assert_all(world, asked_is(world, &place, "\"status\":200", LINES - 1));
+    assert_all(world, feature_set_prepare(world, &set, &rest, arena, &ready, &err));
+    assert_all(world, asked_is(world, &place, "\"status\":200", LINES - 1));
+    arena_free(arena);
     close_place(world, &place);
 }
 
@@ -321,16 +313,14 @@ static void test_rubbish_has_an_end(void **state)
     const struct comm *world = *state;
     static const char *const more[] = {"--dimensions", "16", "--garbage-rate", "1", NULL};
     struct place place = open_place(world, true, more);
-    if (place.built) {
-        struct arena *arena = arena_new();
-        struct feature_set set = http_set(&place, ",\"batch\":1,\"in_flight\":1", arena), ready;
-        struct line_view lines = deal(world, 0, LINES, arena);
-        struct error err;
-        assert_all(world, !feature_set_prepare(world, &set, &lines, arena, &ready, &err));
-        assert_all(world, all_have(world, &err, "20 requests in a row"));
-        assert_all(world, asked_is(world, &place, "\"status\":299", 40)); /* each twice */
-        arena_free(arena);
-    }
+    struct arena *arena = arena_new();
+    struct feature_set set = http_set(&place, ",\"batch\":1,\"in_flight\":1", arena), ready;
+    struct line_view lines = deal(world, 0, LINES, arena);
+    struct error err;
+    assert_all(world, !feature_set_prepare(world, &set, &lines, arena, &ready, &err));
+    assert_all(world, all_have(world, &err, "20 requests in a row"));
+    assert_all(world, asked_is(world, &place, "\"status\":299", 40)); /* each twice */
+    arena_free(arena);
     close_place(world, &place);
 }
 
@@ -339,24 +329,22 @@ static void test_useless_servers_fail_everywhere(void **state)
     const struct comm *world = *state;
     static const char *const more[] = {"--dimensions", "24", NULL};
     struct place place = open_place(world, true, more);
-    if (place.built) {
-        struct arena *arena = arena_new();
-        struct feature_set set = http_set(&place, ",\"batch\":7", arena), ready;
-        struct line_view lines = deal(world, 0, 40, arena);
-        struct error err;
-        assert_all(world, !feature_set_prepare(world, &set, &lines, arena, &ready, &err));
-        assert_all(world, all_have(world, &err, "set dimensions to 24"));
-        if (comm_rank(world) == 0)
-            standin_stop(&place.server);
-        comm_barrier(world);
-        set = http_set(&place, ",\"batch\":7,\"max_retries\":2", arena);
-        assert_all(world, !feature_set_prepare(world, &set, &lines, arena, &ready, &err));
-        assert_all(world, all_have(world, &err, "embedding_http: "));
-        set = set_of("{\"name\":\"embedding_http\",\"cache\":\"\"}", arena);
-        assert_all(world, !feature_set_prepare(world, &set, &lines, arena, &ready, &err));
-        assert_all(world, all_have(world, &err, "set the parameter cache"));
-        arena_free(arena);
-    }
+    struct arena *arena = arena_new();
+    struct feature_set set = http_set(&place, ",\"batch\":7", arena), ready;
+    struct line_view lines = deal(world, 0, 40, arena);
+    struct error err;
+    assert_all(world, !feature_set_prepare(world, &set, &lines, arena, &ready, &err));
+    assert_all(world, all_have(world, &err, "set dimensions to 24"));
+    if (comm_rank(world) == 0)
+        standin_stop(&place.server);
+    comm_barrier(world);
+    set = http_set(&place, ",\"batch\":7,\"max_retries\":2", arena);
+    assert_all(world, !feature_set_prepare(world, &set, &lines, arena, &ready, &err));
+    assert_all(world, all_have(world, &err, "embedding_http: "));
+    set = set_of("{\"name\":\"embedding_http\",\"cache\":\"\"}", arena);
+    assert_all(world, !feature_set_prepare(world, &set, &lines, arena, &ready, &err));
+    assert_all(world, all_have(world, &err, "set the parameter cache"));
+    arena_free(arena);
     close_place(world, &place);
 }
 
@@ -367,23 +355,21 @@ static void test_key_is_sent_and_kept_nowhere(void **state)
     static const char secret[] = "sk-embed-test-secret";
     (void)setenv("EMBED_TEST_KEY", secret, 1);
     struct place place = open_place(world, true, more);
-    if (place.built) {
-        struct arena *arena = arena_new();
-        struct feature_set set = http_set(&place, ",\"batch\":7,\"key_env\":\"EMBED_TEST_KEY\"", arena), ready;
-        struct line_view lines = deal(world, 0, 40, arena);
-        struct error err;
-        assert_all(world, feature_set_prepare(world, &set, &lines, arena, &ready, &err));
-        assert_all(world, count_text(read_text(place.path, arena), secret) == 0);
-        assert_all(world, count_text(read_text(place.path, arena), "--to") == 0);
-        comm_barrier(world);
-        if (comm_rank(world) == 0)
-            (void)unlink(place.path);
-        comm_barrier(world);
-        (void)setenv("EMBED_TEST_KEY", "sk-another-secret", 1);
-        assert_all(world, !feature_set_prepare(world, &set, &lines, arena, &ready, &err));
-        assert_all(world, strstr(err.message, "secret") == NULL && all_have(world, &err, "401"));
-        arena_free(arena);
-    }
+    struct arena *arena = arena_new();
+    struct feature_set set = http_set(&place, ",\"batch\":7,\"key_env\":\"EMBED_TEST_KEY\"", arena), ready;
+    struct line_view lines = deal(world, 0, 40, arena);
+    struct error err;
+    assert_all(world, feature_set_prepare(world, &set, &lines, arena, &ready, &err));
+    assert_all(world, count_text(read_text(place.path, arena), secret) == 0);
+    assert_all(world, count_text(read_text(place.path, arena), "--to") == 0);
+    comm_barrier(world);
+    if (comm_rank(world) == 0)
+        (void)unlink(place.path);
+    comm_barrier(world);
+    (void)setenv("EMBED_TEST_KEY", "sk-another-secret", 1);
+    assert_all(world, !feature_set_prepare(world, &set, &lines, arena, &ready, &err));
+    assert_all(world, strstr(err.message, "secret") == NULL && all_have(world, &err, "401"));
+    arena_free(arena);
     close_place(world, &place);
 }
 
