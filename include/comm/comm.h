@@ -15,7 +15,9 @@ MUST_CHECK bool comm_start(int *argc, char ***argv, struct comm **world, struct 
 void comm_stop(struct comm *world);
 /* The first n ranks of comm, with their own context; NULL on the others. Collective over comm. n is cut to the size. */
 struct comm *comm_first(const struct comm *comm, int n);
-void comm_free(struct comm *comm); /* a group from comm_first; NULL-safe */
+/* Groups of ranks of equal `group` (>= 0), in rank order; NULL on ranks that give -1. Collective over comm. */
+struct comm *comm_split(const struct comm *comm, int group);
+void comm_free(struct comm *comm); /* a group from comm_first or comm_split; NULL-safe */
 
 int comm_rank(const struct comm *comm); /* local */
 int comm_size(const struct comm *comm); /* local */
