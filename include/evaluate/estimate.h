@@ -24,8 +24,9 @@ struct estimate {
 
 /* One metric of one cell. value[n_seeds], NaN for a seed that has none; resample[n_seeds] -> [n_resamples] of the same
  * cluster draws (paired over seeds), not read for a seed without a value. n_clusters: effective number of the test
- * set's clusters of the class that varies most (the smaller one). low, high: bounds of the metric; give the daily
- * volume as `high` of alarms. The method, its sources and its simulated coverage stand in src/evaluate/estimate.c. */
+ * set's clusters of the class that varies most (the smaller one), and for metrics at a threshold of the calibrate
+ * half's too. low, high: bounds of the metric; give the daily volume as `high` of alarms. The method, its sources and
+ * its simulated coverage stand in src/evaluate/estimate.c. */
 struct estimate estimate_mean(const double *value, const float *const *resample, size_t n_seeds, size_t n_resamples,
                               double n_clusters, double low, double high, struct arena *arena);
 /* The same of value[i] - other[i], paired by seed and by cluster draw. A seed counts if it has both. */

@@ -12,7 +12,7 @@
 
 /* 93 % should be covered in each cell. Of N simulations a share of sqrt(.93 * .07 / N) is one deviation; a cell at 93 %
  * falls below 93 % less three of them once in a thousand. */
-enum { N = 300, RESAMPLES = 64, COUNTS = 3 };
+enum { N = 240, RESAMPLES = 64, COUNTS = 3 };
 
 static void check(const struct coverage_design *design)
 {
