@@ -43,6 +43,7 @@ struct result_pick { /* in the order in which the curve takes them */
     uint8_t verdict;     /* enum verdict */
     uint8_t known;       /* enum truth: for judging the selection afterwards; nothing in a run looks at it */
     int32_t backend;     /* index in `backend`; -1: none */
+    bool simulated;      /* the verdict was made from known truth */
 };
 
 struct result_size {
