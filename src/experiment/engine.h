@@ -99,9 +99,14 @@ struct engine {
     struct label_desk *desk;  /* labels.c: answers so far */
     struct judging *judging;  /* judging.c: tests whole, with clusters and draws */
     struct buf *digests; /* check: results go here as text instead of files */
-    double seconds[CLOCK_COUNT], clock;
+    double seconds[CLOCK_COUNT], logged[CLOCK_COUNT], clock; /* logged: what runs written before have in the log */
     int64_t bytes[CLOCK_COUNT], sent;
 };
+
+/* sweep.c: what is known of a run of the sweep. Local. */
+enum run_state { RUN_NEW, RUN_KEPT, RUN_FOREIGN, RUN_FAILED, RUN_OTHER_SLICE };
+enum run_state run_state_of(const struct sweep *sweep, const struct sweep_options *options, size_t run,
+                            struct arena *arena);
 
 /* The engine for these runs of the sweep; what can fail early fails here. *out is to be freed either way. Collective. */
 MUST_CHECK bool engine_start(const struct comm *world, const struct sweep *sweep, const struct sweep_options *options,
@@ -180,7 +185,7 @@ MUST_CHECK bool fits_run(const struct comm *world, struct engine *e, struct erro
 struct group_picks;
 void run_result(const struct engine *e, const struct engine_run *run, const struct result_pick *pick,
                 const struct verdict_numbers *const *numbers, struct arena *arena, struct result *out);
-MUST_CHECK bool run_write(const struct engine *e, struct engine_run *run, const struct result_pick *pick,
+MUST_CHECK bool run_write(struct engine *e, struct engine_run *run, const struct result_pick *pick,
                           const struct verdict_numbers *const *numbers, const struct comm *group, struct error *err);
 void run_write_failed(const struct engine *e, const struct engine_run *run);
 

@@ -282,12 +282,24 @@ void run_result(const struct engine *e, const struct engine_run *run, const stru
     add_digests(&p);
 }
 
-static bool write_file(const struct engine *e, const struct result *result, const struct comm *group,
+/* A run's share of the time: of what all runs share an equal part, of training and evaluation what passed since the run
+ * before. */
+static void share_of_time(struct engine *e, double *seconds)
+{
+    for (size_t k = 0; k < CLOCK_COUNT; k++) {
+        seconds[k] = k < CLOCK_TRAIN ? e->seconds[k] / (double)e->n_runs : e->seconds[k] - e->logged[k];
+        e->logged[k] = e->seconds[k];
+    }
+}
+
+static bool write_file(struct engine *e, const struct result *result, const struct comm *group,
                        struct arena *arena, struct error *err)
 {
     char host[256] = "unknown", now[32];
+    double seconds[CLOCK_COUNT];
     gethostname(host, sizeof host - 1);
     clock_utc(now);
+    share_of_time(e, seconds);
     const struct named_text text[] = {{"version", BENOMALY_VERSION},   {"commit", program_commit()},
                                       {"compiler", BENOMALY_COMPILER}, {"build_type", BENOMALY_BUILD_TYPE},
                                       {"mpi", comm_library_version()}, {"hdf5", store_library_version()},
@@ -297,7 +309,7 @@ static bool write_file(const struct engine *e, const struct result *result, cons
                                 .ranks = comm_size(group),
                                 .n_stages = CLOCK_COUNT,
                                 .stage = clock_stage_names,
-                                .seconds = e->seconds,
+                                .seconds = seconds,
                                 .bytes_sent = e->bytes,
                                 .n_texts = ARRAY_LEN(text),
                                 .text = text};
@@ -306,7 +318,7 @@ static bool write_file(const struct engine *e, const struct result *result, cons
     return run_file_write(path, result, engine_path(e, "log.jsonl", arena), &log, err) && file_remove(failed, err);
 }
 
-bool run_write(const struct engine *e, struct engine_run *run, const struct result_pick *pick,
+bool run_write(struct engine *e, struct engine_run *run, const struct result_pick *pick,
                const struct verdict_numbers *const *numbers, const struct comm *group, struct error *err)
 {
     struct arena *arena = arena_new();

@@ -8,8 +8,6 @@
 
 #include <stdlib.h>
 
-enum run_state { RUN_NEW, RUN_KEPT, RUN_FOREIGN, RUN_FAILED, RUN_OTHER_SLICE };
-
 static const char *run_path(const char *out_dir, const char *id, const char *ending, struct arena *arena)
 {
     return arena_printf(arena, "%s/runs/%s.%s", out_dir, id, ending);
@@ -43,6 +41,15 @@ static bool in_slice(const struct sweep_options *options, size_t i, size_t n)
         return true;
     const size_t k = options->slice - 1;
     return i >= n * k / options->slices && i < n * (k + 1) / options->slices;
+}
+
+enum run_state run_state_of(const struct sweep *sweep, const struct sweep_options *options, size_t run,
+                            struct arena *arena)
+{
+    struct run_stamp stamp;
+    if (!in_slice(options, run, sweep->n_runs))
+        return RUN_OTHER_SLICE;
+    return options->out_dir ? state_of(&sweep->run[run], options, arena, &stamp) : RUN_NEW;
 }
 
 /* state[n_runs], on rank 0. Fails if finished runs come from another build and nobody said what to do with them. */
