@@ -66,7 +66,7 @@ bool command_configured(const struct comm *comm, const struct arguments *argumen
     return ok;
 }
 
-bool command_plan(const struct comm *comm, const struct json_doc *doc, const struct arguments *arguments,
+bool command_sweep_plan(const struct comm *comm, const struct json_doc *doc, const struct arguments *arguments,
                   const char *out_dir, bool hash, struct arena *arena, struct sweep *out, struct error *err)
 {
     struct identity *identity = identity_new(out_dir ? arena_printf(arena, "%s/files.cache", out_dir) : NULL, hash);
@@ -91,7 +91,7 @@ bool command_prepare(const struct comm *comm, const struct json_doc *doc, const 
                      const char *out_dir, struct arena *arena, struct sweep *out, struct error *err)
 {
     return make_telemetry(comm, doc, arena, err) &&
-           command_plan(comm, doc, arguments, out_dir, true, arena, out, err);
+           command_sweep_plan(comm, doc, arguments, out_dir, true, arena, out, err);
 }
 
 bool command_run_sweep(const struct comm *comm, const struct json_doc *doc, const struct arguments *arguments,

@@ -5,7 +5,7 @@ static bool collect(const struct comm *comm, const struct json_doc *doc, const s
 {
     struct sweep sweep;
     const char *out_dir = command_out_dir(arguments, doc, arena);
-    return command_plan(comm, doc, arguments, out_dir, true, arena, &sweep, err) &&
+    return command_sweep_plan(comm, doc, arguments, out_dir, true, arena, &sweep, err) &&
            command_collect_sweep(comm, &sweep, out_dir, err);
 }
 

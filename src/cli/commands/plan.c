@@ -10,7 +10,7 @@ static bool plan(const struct comm *comm, const struct json_doc *doc, const stru
                                           .redo = arguments->redo,
                                           .slice = (size_t)arguments->slice,
                                           .slices = (size_t)arguments->slices};
-    TRY(command_plan(comm, doc, arguments, out_dir, false, arena, &sweep, err));
+    TRY(command_sweep_plan(comm, doc, arguments, out_dir, false, arena, &sweep, err));
     bool ok = sweep_describe(comm, &sweep, &options, &out, err);
     if (ok)
         print_job(comm, buf_str(&out));
