@@ -18,7 +18,6 @@ enum { FEW_WARNINGS = 5 };
 
 const struct param_spec ingest_params[] = {
     PARAM_INT(struct ingest_options, max_record_bytes, 1 << 20, 64, 1 << 28, "longer records are bad"),
-    PARAM_INT(struct ingest_options, subsample, 0, 0, 1e12, "unique lines kept of a day, drawn by hash; 0: all"),
     PARAM_BOOL(struct ingest_options, groups, false, "count each line's users and hosts"),
     PARAM_END,
 };
