@@ -42,7 +42,8 @@ const cJSON *json_follow(const cJSON *raw, const char *dotted)
     return raw;
 }
 
-static bool check_path(const char *dotted, struct error *err)
+/* prefix stands before the path in messages. */
+static bool check_path(const char *prefix, const char *dotted, struct error *err)
 {
     char *part = heap_strdup(dotted);
     bool empty = false;
@@ -53,9 +54,10 @@ static bool check_path(const char *dotted, struct error *err)
     }
     free(part);
     if (empty)
-        return fail(err, ERROR_USAGE, "--set %s: a path is names with single dots between, such as detector.k", dotted);
+        return fail(err, ERROR_USAGE, "%s%s: a path is names with single dots between, such as detector.k", prefix,
+                    dotted);
     if (n > PATH_PARTS_MOST)
-        return fail(err, ERROR_USAGE, "--set %s: a path has at most %d names", dotted, PATH_PARTS_MOST);
+        return fail(err, ERROR_USAGE, "%s%s: a path has at most %d names", prefix, dotted, PATH_PARTS_MOST);
     return true;
 }
 
@@ -118,13 +120,13 @@ static cJSON *duplicate(const cJSON *node)
 }
 
 /* The object that holds the path's last key, which part receives; NULL (and *err) if something else is in the way. */
-static cJSON *holder(struct json_doc *doc, const char *dotted, char *part, struct error *err)
+static cJSON *holder(struct json_doc *doc, const char *prefix, const char *dotted, char *part, struct error *err)
 {
     cJSON *object = doc->root;
     const char *rest = dotted;
     for (;;) {
         if (!cJSON_IsObject(object)) {
-            fail(err, ERROR_USAGE, "--set %s: %s is not an object in %s", dotted,
+            fail(err, ERROR_USAGE, "%s%s: %s is not an object in %s", prefix, dotted,
                  object == doc->root ? "the whole" : object->string, doc->source->name);
             return NULL;
         }
@@ -146,7 +148,8 @@ static cJSON *holder(struct json_doc *doc, const char *dotted, char *part, struc
 static bool put_at(struct json_doc *doc, const char *path, struct json_origin origin, cJSON *value, struct error *err)
 {
     char *part = heap_strdup(path);
-    cJSON *object = check_path(path, err) ? holder(doc, path, part, err) : NULL;
+    const char *prefix = origin.kind == ORIGIN_SET ? "--set " : "";
+    cJSON *object = check_path(prefix, path, err) ? holder(doc, prefix, path, part, err) : NULL;
     if (object) {
         put(object, part, value);
         remember(doc, path, origin);
