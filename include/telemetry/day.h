@@ -29,6 +29,8 @@ struct lines {
     size_t *user_at, *host_at;
     uint64_t *user_hash, *host_hash;
     int64_t *user_count, *host_count;
+    size_t n_fields;
+    struct str **field; /* [n_fields][n] values of options.fields, of the first record; empty text if it has none */
 };
 
 /* Sums over all ranks, the same on every rank. */
@@ -52,7 +54,8 @@ struct ingest_options {
      * a uniform sample of the unique lines, the same for any number of ranks and any order of files. n_global and
      * n_events then speak of the sample, the stats of all that was read. */
     int64_t subsample;
-    bool groups; /* lines say who ran them */
+    bool groups;      /* lines say who ran them */
+    const char *what; /* the input's name in warnings and the quarantine: "day 3", "test expert" */
 };
 
 extern const struct param_spec ingest_params[]; /* rows of struct ingest_options that are plain parameters */
