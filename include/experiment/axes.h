@@ -5,8 +5,8 @@
 #include "experiment/identity.h"
 
 struct axis {
-    const char *key;    /* "detector", "select.near_threshold", "seed" */
-    const char *name;   /* the shortest end of the key that is unique in the sweep and no coordinate of results */
+    const char *key;  /* "detector", "select.near_threshold", "seed" */
+    const char *name; /* the shortest end of the key that is unique in the sweep and no coordinate of results */
     size_t n;
     const char **value; /* [n] as shown: a plug-in's name (with what differs where two share it) or a number */
     enum stage stage;   /* the first that it changes */

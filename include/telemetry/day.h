@@ -69,10 +69,15 @@ extern const struct param_spec ingest_params[]; /* rows of struct ingest_options
 MUST_CHECK bool day_read(const struct comm *comm, const struct input *inputs, size_t n_inputs,
                          const struct ingest_options *options, struct arena *arena, struct lines *out,
                          struct ingest_stats *stats, struct error *err);
-/* Hash of the input files' names below data_dir and their sizes, without reading them: what ingest_stats.input_digest
- * holds. The same on every rank. Fails like day_read if an input matches nothing. Collective. */
-MUST_CHECK bool day_input_digest(const struct comm *comm, const struct input *inputs, size_t n_inputs,
-                                 const char *data_dir, uint64_t *digest, struct error *err);
+/* A file that is read. */
+struct day_file {
+    const char *path; /* can be opened */
+    const char *name; /* the end of the path that lies below the data folder; the whole path elsewhere */
+};
+/* The files of the inputs: inputs in order, each input's in byte order of their paths and once. The same on every rank;
+ * in the arena. Fails like day_read if an input matches nothing. Collective. */
+MUST_CHECK bool day_files(const struct comm *comm, const struct input *inputs, size_t n_inputs, const char *data_dir,
+                          struct arena *arena, struct day_file **out, size_t *n, struct error *err);
 void ingest_add(struct ingest_stats *total, const struct ingest_stats *more); /* local */
 
 #endif

@@ -158,16 +158,16 @@ static uint64_t digest_of(const struct file_list *files)
     return digest;
 }
 
-bool day_input_digest(const struct comm *comm, const struct input *inputs, size_t n_inputs, const char *data_dir,
-                      uint64_t *digest, struct error *err)
+bool day_files(const struct comm *comm, const struct input *inputs, size_t n_inputs, const char *data_dir,
+               struct arena *arena, struct day_file **out, size_t *n, struct error *err)
 {
-    struct arena *arena = arena_new();
     struct file_list files;
-    bool ok = files_list(comm, inputs, n_inputs, data_dir, arena, &files, err);
-    if (ok)
-        *digest = digest_of(&files);
-    arena_free(arena);
-    return ok;
+    TRY(files_list(comm, inputs, n_inputs, data_dir, arena, &files, err));
+    *n = files.n;
+    *out = ARENA_ARRAY(arena, struct day_file, files.n);
+    for (size_t i = 0; i < files.n; i++)
+        (*out)[i] = (struct day_file){files.file[i].path, files.file[i].path + files.file[i].name};
+    return true;
 }
 
 static void sum_up(const struct file_list *files, const struct segment_list *segments, const struct tally *tally,

@@ -14,7 +14,7 @@ struct replay {
 };
 
 static const struct param_spec params[] = {
-    PARAM_STRING(struct replay, file, "", "JSON lines with verdicts, plain or compressed"),
+    PARAM_FILE(struct replay, file, "JSON lines with verdicts, plain or compressed"),
     PARAM_STRING(struct replay, command_field, "command_line", "the field with the command line"),
     PARAM_STRING(struct replay, verdict_field, "verdict", "the field with benign, malicious or abstain"),
     PARAM_REAL(struct replay, min_confidence, 0, 0, 1,

@@ -1,0 +1,34 @@
+/* What files hold, in place of their names: an experiment that is changed like this is the same text whenever the same
+ * goes in. */
+#ifndef CONTENTS_H
+#define CONTENTS_H
+
+#include "digests.h"
+#include "experiment/config.h"
+
+/* What names stand for, so that many runs look at them once. The same on every rank; heap-owned. */
+struct content_memo;
+struct content_memo *content_memo_new(void);
+void content_memo_free(struct content_memo *memo); /* NULL-safe */
+
+struct contents {
+    const struct comm *comm;
+    struct digests *digests;
+    struct content_memo *memo;
+    struct arena *arena; /* of what is put in place of names */
+    const char *data_dir;
+    bool known;       /* set to false where a file's content is not known */
+    struct buf *more; /* what results depend on beside parameters and files */
+};
+
+/* The file patterns become the names (below the data folder) and contents of the files that they match. Collective. */
+MUST_CHECK bool contents_of_inputs(struct contents *contents, struct inputs *inputs, struct error *err);
+MUST_CHECK bool contents_of_tests(struct contents *contents, struct test_sets *tests, struct error *err);
+/* File parameters become contents; relative paths start at the folder (NULL: the working folder). Collective. */
+MUST_CHECK bool contents_of_choice(struct contents *contents, struct choice *choice, const char *folder,
+                                   struct error *err);
+MUST_CHECK bool contents_of_features(struct contents *contents, struct feature_set *set, struct error *err);
+/* Also adds what its backends say that their answers depend on. Collective. */
+MUST_CHECK bool contents_of_labeler(struct contents *contents, struct labeler *labeler, struct error *err);
+
+#endif
