@@ -101,6 +101,16 @@ int comm_size(const struct comm *comm)
     return comm->size;
 }
 
+int comm_node_size(const struct comm *comm)
+{
+    MPI_Comm node;
+    int size;
+    MPI_Comm_split_type(comm->handle, MPI_COMM_TYPE_SHARED, comm->rank, MPI_INFO_NULL, &node);
+    MPI_Comm_size(node, &size);
+    MPI_Comm_free(&node);
+    return size;
+}
+
 void comm_abort(const struct comm *comm, int exit_code)
 {
     MPI_Abort(comm->handle, exit_code);

@@ -177,6 +177,7 @@ static void predict(const void *model_in, const float *x, size_t n, size_t d, do
 
 const struct classifier classifier_gbdt = {
     {"gbdt", "gradient-boosted trees on exact histograms", params_spec, sizeof(struct gbdt_params)},
-    fit,
-    predict,
+    .seeded = true, /* rows and columns are sampled */
+    .fit = fit,
+    .predict = predict,
 };

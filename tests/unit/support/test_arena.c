@@ -8,7 +8,7 @@
 
 #include "support/arena.h"
 
-#include "../../../src/support/memory.h"
+#include "support/memory.h"
 #include "child.h"
 
 #include <string.h>
