@@ -2,6 +2,8 @@
  * groups learn their numbers; then each run is written as soon as its own fits are done. */
 #include "fits.h"
 
+#include "judging.h"
+
 #include "comm/agree.h"
 #include "comm/reduce.h"
 #include "support/clock.h"
