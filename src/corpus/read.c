@@ -6,7 +6,6 @@ bool corpus_read(const struct comm *comm, const struct inputs *inputs, const cha
 {
     struct ingest_options own = *options;
     own.what = what;
-    own.subsample = 0;
     own.groups = false;
     return day_read(comm, inputs->input, inputs->n, &own, arena, out, stats, err);
 }
