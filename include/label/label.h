@@ -1,9 +1,7 @@
-/* Verdicts on command lines. One labeler rank (0) asks the backends; the answers are known on every rank, in item
- * order, whatever order they arrived in. */
+/* Verdicts on command lines, in item order, whatever order they arrived in. */
 #ifndef LABEL_LABEL_H
 #define LABEL_LABEL_H
 
-#include "comm/comm.h"
 #include "support/hash.h"
 #include "support/plugin.h"
 #include "telemetry/event.h"
@@ -15,11 +13,13 @@ struct label_item {
     struct hash128 hash; /* canonical */
     enum platform platform;
     enum truth truth; /* for the oracle backend */
+    uint64_t seed;    /* of simulated verdicts */
 };
 
 struct label {
     enum verdict verdict; /* VERDICT_NONE: no backend had an answer */
     int32_t backend;      /* index in the chain; -1 if none */
+    bool simulated;       /* made from known truth, or by a stand-in for a server */
 };
 
 /* A chain of backends: each is asked about the lines that those before it gave no answer to. */
@@ -45,11 +45,14 @@ MUST_CHECK bool labeler_parse(const struct json_doc *doc, const struct json *nod
                               struct labeler *out, struct error *err);
 void labeler_to_json(const struct labeler *labeler, struct buf *out); /* canonical array of backends */
 
-/* Collective; item[n] the same on every rank; out[n]. Items with equal text get one request. Fails if a backend cannot
- * work at all (no key, server unreachable after retries, replay file missing): answers got before are in the journal.
- */
-MUST_CHECK bool label_all(const struct comm *comm, const struct labeler *labeler, const struct label_item *item,
-                          size_t n, struct label *out, struct label_stats *stats, struct error *err);
+/* Verdicts on item[n] into out[n]. Items of equal text get one request from a backend that does not simulate, whatever
+ * their seeds; one that simulates answers for each text and seed. Local: called by the rank that labels. Fails if a
+ * backend cannot work at all (no key, server unreachable after retries, replay file missing): answers got before are in
+ * the journal. Another process that holds the journal is waited for. */
+MUST_CHECK bool label_ask(const struct labeler *labeler, const struct label_item *item, size_t n, struct label *out,
+                          struct label_stats *stats, struct error *err);
+/* What can fail early fails early: keys, addresses, prompts, files, the journal. Sends nothing. Local. */
+MUST_CHECK bool label_check(const struct labeler *labeler, struct error *err);
 
 const char *verdict_name(enum verdict verdict);
 

@@ -111,7 +111,7 @@ bool journal_open(const char *path, struct journal **out, struct error *err)
     struct journal *journal = ARENA_ZARRAY(arena, struct journal, 1);
     *journal = (struct journal){.file.fd = -1, .arena = arena, .index = table_new(1024)};
     journal->path = arena_printf(arena, "%s", path);
-    if (!append_open(journal->path, "the label journal", false, &journal->file, err) || !load(journal, err)) {
+    if (!append_open(journal->path, "the label journal", true, &journal->file, err) || !load(journal, err)) {
         journal_close(journal);
         return false;
     }

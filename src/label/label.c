@@ -1,6 +1,5 @@
 #include "label/label.h"
 
-#include "comm/agree.h"
 #include "label/backend.h"
 #include "label/journal.h"
 #include "label/verdict.h"
@@ -43,8 +42,9 @@ struct desk {
     struct arena *arena;
     struct label_stats *stats;
     size_t n;
-    struct label_item *item; /* [n] the first of its text */
+    struct label_item *item; /* [n] the first of its text and, where the chain simulates, seed */
     struct label *label;     /* [n] */
+    size_t *first;           /* [n] place of the first item of the same text */
 };
 
 /* One backend's share: the lines still without an answer. */
@@ -64,9 +64,9 @@ static void note_answer(struct share *share, size_t place, enum verdict verdict,
 {
     struct desk *desk = share->desk;
     ASSERT(desk->label[place].verdict == VERDICT_NONE && verdict != VERDICT_NONE);
-    desk->label[place] = (struct label){verdict, share->b};
-    if (share->backend->simulated || (model && str_starts(str_of(model), STR("standin"))))
-        desk->stats->simulated = true;
+    bool simulated = share->backend->simulated || (model && str_starts(str_of(model), STR("standin")));
+    desk->label[place] = (struct label){verdict, share->b, simulated};
+    desk->stats->simulated |= simulated;
 }
 
 static bool put(void *context, size_t i, enum verdict verdict, double confidence, struct error *err)
@@ -103,7 +103,7 @@ static void fill_share(struct share *share)
     share->place = ARENA_ARRAY(desk->arena, size_t, desk->n);
     for (size_t u = 0; u < desk->n; u++) {
         struct journal_answer old;
-        if (desk->label[u].verdict != VERDICT_NONE)
+        if (desk->label[u].verdict != VERDICT_NONE || (!share->backend->simulated && desk->first[u] != u))
             continue;
         if (share->paid_journal && journal_get(desk->journal, journal_key(desk->item[u].text, share->identity), &old)) {
             note_answer(share, u, old.verdict, old.model);
@@ -128,6 +128,9 @@ static bool ask_backend(struct desk *desk, size_t b, struct error *err)
         share.n == 0 || share.backend->answer(desk->labeler, choice->params, share.item, share.n, &share.sink, err);
     desk->stats->asked += share.sink.asked;
     desk->stats->failed += share.sink.failed;
+    for (size_t u = 0; ok && !share.backend->simulated && u < desk->n; u++)
+        if (desk->label[u].verdict == VERDICT_NONE) /* the same text with another seed */
+            desk->label[u] = desk->label[desk->first[u]];
     struct error sync_err = {0};
     ok = sync_journal(&share, ok ? err : &sync_err) && ok;
     arena_release(desk->arena, mark);
@@ -148,24 +151,39 @@ static bool ask_chain(struct desk *desk, struct error *err)
     return ok;
 }
 
-/* of[i]: the place of item i's text among the n texts that differ. */
+static bool chain_simulates(const struct labeler *labeler)
+{
+    for (size_t b = 0; b < labeler->n_backends; b++)
+        if (((const struct backend *)labeler->backend[b].plugin)->simulated)
+            return true;
+    return false;
+}
+
+/* of[i]: the place of item i's text (and seed) among the n that differ. */
 static void collapse_texts(struct desk *desk, const struct label_item *item, size_t n, size_t *of)
 {
-    struct table *table = table_new(n);
+    struct table *table = table_new(n), *texts = table_new(n);
+    const bool seeded = chain_simulates(desk->labeler);
     desk->item = ARENA_ARRAY(desk->arena, struct label_item, n);
+    desk->first = ARENA_ARRAY(desk->arena, size_t, n);
     for (size_t i = 0; i < n; i++) {
-        bool is_new;
-        uint64_t *slot = table_put(table, hash128(item[i].text, 0), &is_new);
+        bool is_new, is_new_text;
+        uint64_t *slot = table_put(table, hash128(item[i].text, seeded ? hash_mix(item[i].seed) : 0), &is_new);
         if (is_new) {
+            uint64_t *first = table_put(texts, hash128(item[i].text, 0), &is_new_text);
+            if (is_new_text)
+                *first = desk->n;
+            desk->first[desk->n] = *first;
             *slot = desk->n;
             desk->item[desk->n++] = item[i];
         }
         of[i] = *slot;
     }
+    table_free(texts);
     table_free(table);
     desk->label = ARENA_ARRAY(desk->arena, struct label, desk->n);
     for (size_t u = 0; u < desk->n; u++)
-        desk->label[u] = (struct label){VERDICT_NONE, -1};
+        desk->label[u] = (struct label){.verdict = VERDICT_NONE, .backend = -1};
 }
 
 static void count_labels(const struct label *label, size_t n, struct label_stats *stats)
@@ -181,31 +199,43 @@ static void count_labels(const struct label *label, size_t n, struct label_stats
     }
 }
 
-static bool label_here(const struct labeler *labeler, const struct label_item *item, size_t n, struct label *out,
-                       struct label_stats *stats, struct error *err)
+static bool label_collapsed(struct desk *desk, const struct label_item *item, size_t n, struct label *out,
+                            struct error *err)
 {
+    size_t *of = ARENA_ARRAY(desk->arena, size_t, n);
+    collapse_texts(desk, item, n, of);
+    TRY(ask_chain(desk, err));
+    for (size_t i = 0; i < n; i++)
+        out[i] = desk->label[of[i]];
+    count_labels(out, n, desk->stats);
+    return true;
+}
+
+bool label_ask(const struct labeler *labeler, const struct label_item *item, size_t n, struct label *out,
+               struct label_stats *stats, struct error *err)
+{
+    double started = clock_seconds();
     struct arena *arena = arena_new();
     struct desk desk = {.labeler = labeler, .arena = arena, .stats = stats};
-    size_t *of = ARENA_ARRAY(arena, size_t, n);
-    collapse_texts(&desk, item, n, of);
-    bool ok = ask_chain(&desk, err);
-    for (size_t i = 0; ok && i < n; i++)
-        out[i] = desk.label[of[i]];
-    if (ok)
-        count_labels(out, n, stats);
+    memset(stats, 0, sizeof *stats);
+    bool ok = label_collapsed(&desk, item, n, out, err);
+    stats->seconds = clock_seconds() - started;
     arena_free(arena);
     return ok;
 }
 
-bool label_all(const struct comm *comm, const struct labeler *labeler, const struct label_item *item, size_t n,
-               struct label *out, struct label_stats *stats, struct error *err)
+bool label_check(const struct labeler *labeler, struct error *err)
 {
-    double started = clock_seconds();
-    memset(stats, 0, sizeof *stats);
-    bool ok = comm_rank(comm) != 0 || label_here(labeler, item, n, out, stats, err);
-    stats->seconds = clock_seconds() - started;
-    comm_bcast(comm, stats, sizeof *stats, 0);
-    TRY(agree(comm, ok, err));
-    comm_bcast(comm, out, n * sizeof *out, 0);
+    bool paid = false;
+    for (size_t b = 0; b < labeler->n_backends; b++) {
+        const struct backend *backend = (const struct backend *)labeler->backend[b].plugin;
+        paid = paid || backend->paid;
+        TRY(!backend->check || backend->check(labeler, labeler->backend[b].params, err));
+    }
+    if (!paid || !labeler->journal)
+        return true;
+    struct journal *journal = NULL;
+    TRY(journal_open(labeler->journal, &journal, err));
+    journal_close(journal);
     return true;
 }

@@ -146,9 +146,22 @@ static bool answer(const struct labeler *labeler, const void *untyped, const str
     return ok || error_context(err, "label backend chat");
 }
 
+static bool check(const struct labeler *labeler, const void *untyped, struct error *err)
+{
+    const struct chat *chat = untyped;
+    struct arena *arena = arena_new();
+    struct http_options http;
+    struct prompt prompt;
+    bool ok = http_options_of(&chat->server, completions, arena, &http, err) &&
+              prompt_load(chat->prompt[0] ? label_path(labeler, chat->prompt, arena) : "", arena, &prompt, err);
+    arena_free(arena);
+    return ok || error_context(err, "label backend chat");
+}
+
 const struct backend backend_chat = {
     .plugin = {"chat", "a language model behind a chat completions server", params, sizeof(struct chat)},
     .paid = true,
+    .check = check,
     .identity = identity,
     .answer = answer,
 };

@@ -2,11 +2,15 @@
  * text the first counts. */
 #include "label/backend.h"
 #include "label/verdict.h"
+#include "support/memory.h"
 #include "support/table.h"
 #include "telemetry/textfile.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct replay {
     const char *file, *command_field, *verdict_field;
@@ -123,41 +127,87 @@ static bool answer_from(const struct book *book, const struct label_item *item, 
     return true;
 }
 
-static bool answer(const struct labeler *labeler, const void *untyped, const struct label_item *item, size_t n,
-                   struct label_sink *sink, struct error *err)
+/* The book that was read last for these parameters: a sweep asks once a day. */
+static struct {
+    char *key;
+    struct arena *arena;
+    struct book book;
+} kept;
+
+static void forget(void)
 {
-    const struct replay *replay = untyped;
+    if (!kept.key)
+        return;
+    table_free(kept.book.table);
+    arena_free(kept.arena);
+    free(kept.key);
+    memset(&kept, 0, sizeof kept);
+}
+
+/* What a book follows from: the parameters, and the file as it stands. */
+static bool book_key(const struct replay *replay, const char *path, struct arena *arena, const char **key,
+                     struct error *err)
+{
+    struct stat file;
+    if (!replay->file[0])
+        return fail(err, ERROR_CONFIG, "label backend replay: set \"file\" to a file with verdicts");
+    if (stat(path, &file) != 0)
+        return fail(err, ERROR_INPUT, "%s: cannot read the verdicts: %s", path, strerror(errno));
+    *key = arena_printf(arena, "%s\n%s\n%s\n%.17g\n%ju %ju %jd %jd.%09ld", path, replay->command_field,
+                        replay->verdict_field, replay->min_confidence, (uintmax_t)file.st_dev, (uintmax_t)file.st_ino,
+                        (intmax_t)file.st_size, (intmax_t)file.st_mtim.tv_sec, file.st_mtim.tv_nsec);
+    return true;
+}
+
+static bool read_book(const struct replay *replay, const char *path, const char *key, struct error *err)
+{
     struct arena *arena = arena_new();
-    const char *path = label_path(labeler, replay->file, arena);
     struct str text;
     bool ok = textfile_read(path, FILE_LIMIT, arena, &text, err);
     if (ok) {
         size_t lines = count_lines(text);
-        struct book book = {table_new(lines), ARENA_ARRAY(arena, double, lines), 0};
-        ok = add_lines(replay, path, text, &book, err) && answer_from(&book, item, n, sink, err);
+        struct book book = {table_new(lines), arena_alloc(arena, lines, sizeof(double)), 0};
+        ok = add_lines(replay, path, text, &book, err);
+        if (ok) {
+            forget();
+            kept.key = heap_strdup(key);
+            kept.arena = arena;
+            kept.book = book;
+            return true;
+        }
         table_free(book.table);
     }
     arena_free(arena);
     return ok;
 }
 
-/* The file's size stands for its content. */
-static bool identity(const struct labeler *labeler, const void *untyped, struct arena *arena, const char **out,
-                     struct error *err)
+static bool answer(const struct labeler *labeler, const void *untyped, const struct label_item *item, size_t n,
+                   struct label_sink *sink, struct error *err)
 {
     const struct replay *replay = untyped;
-    if (!replay->file[0])
-        return fail(err, ERROR_CONFIG, "label backend replay: set \"file\" to a file with verdicts");
-    const char *path = label_path(labeler, replay->file, arena);
-    struct stat file;
-    if (stat(path, &file) != 0)
-        return fail(err, ERROR_INPUT, "%s: cannot read the verdicts: %s", path, strerror(errno));
-    *out = arena_printf(arena, "replay\n%" PRId64, (int64_t)file.st_size);
-    return true;
+    struct arena *arena = arena_new();
+    const char *path = label_path(labeler, replay->file, arena), *key;
+    bool ok = book_key(replay, path, arena, &key, err) &&
+              ((kept.key && strcmp(kept.key, key) == 0) || read_book(replay, path, key, err)) &&
+              answer_from(&kept.book, item, n, sink, err);
+    arena_free(arena);
+    return ok;
+}
+
+static bool check(const struct labeler *labeler, const void *untyped, struct error *err)
+{
+    const struct replay *replay = untyped;
+    struct arena *arena = arena_new();
+    const char *path = label_path(labeler, replay->file, arena), *key;
+    bool ok = book_key(replay, path, arena, &key, err) &&
+              (access(path, R_OK) == 0 ||
+               fail(err, ERROR_INPUT, "%s: cannot read the verdicts: %s", path, strerror(errno)));
+    arena_free(arena);
+    return ok;
 }
 
 const struct backend backend_replay = {
     .plugin = {"replay", "verdicts given earlier, from a file", params, sizeof(struct replay)},
-    .identity = identity,
+    .check = check,
     .answer = answer,
 };
