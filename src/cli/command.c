@@ -67,7 +67,7 @@ bool command_configured(const struct comm *comm, const struct arguments *argumen
 }
 
 bool command_sweep_plan(const struct comm *comm, const struct json_doc *doc, const struct arguments *arguments,
-                  const char *out_dir, bool hash, struct arena *arena, struct sweep *out, struct error *err)
+                        const char *out_dir, bool hash, struct arena *arena, struct sweep *out, struct error *err)
 {
     struct identity *identity = identity_new(out_dir ? arena_printf(arena, "%s/files.cache", out_dir) : NULL, hash);
     bool ok = axes_plan(comm, doc, arguments->setting, arguments->n_settings, identity, arena, out, err);

@@ -44,16 +44,14 @@ static size_t ground_baseline(struct ground *ground, const struct experiment *e,
     return ground->n_baselines++;
 }
 
-static size_t place_ground(struct engine *e, struct level *level, const struct experiment *x, size_t n,
-                           struct buf *key)
+static size_t place_ground(struct engine *e, struct level *level, const struct experiment *x, size_t n, struct buf *key)
 {
     bool is_new;
     key->n = 0;
     ground_key(x, key);
     size_t at = level_place(level, 0, key, &is_new);
     if (is_new)
-        e->ground[at] =
-            (struct ground){.e = x, .baseline_of = ARENA_ARRAY(e->arena, const struct experiment *, n)};
+        e->ground[at] = (struct ground){.e = x, .baseline_of = ARENA_ARRAY(e->arena, const struct experiment *, n)};
     return at;
 }
 
@@ -77,8 +75,8 @@ static size_t place_arm(struct engine *e, struct level *level, const struct expe
     experiment_stage_text(x, STAGE_SELECT, x->n_days, key);
     size_t at = level_place(level, scoring, key, &is_new);
     if (is_new)
-        e->arm[at] = (struct arm){
-            .e = x, .scoring = scoring, .day = ARENA_ZARRAY(e->arena, struct day_note, e->n_days)};
+        e->arm[at] =
+            (struct arm){.e = x, .scoring = scoring, .day = ARENA_ZARRAY(e->arena, struct day_note, e->n_days)};
     return at;
 }
 

@@ -1,6 +1,6 @@
-/* An arm's picks of a day in a file of their own, named by all that decided them: configuration up to the selection, content
- * of the files up to that day, what no arm may pick, the program. A day that is appended, or a sweep that is started again,
- * finds the days before it. The files hold command lines: only the owner may read them. */
+/* An arm's picks of a day in a file of their own, named by all that decided them: configuration up to the selection,
+ * content of the files up to that day, what no arm may pick, the program. A day that is appended, or a sweep that is
+ * started again, finds the days before it. The files hold command lines: only the owner may read them. */
 #include "engine.h"
 
 #include "comm/agree.h"
@@ -168,7 +168,8 @@ static struct pick *own_picks(const struct comm *workers, const char *bytes, con
     return pick;
 }
 
-bool checkpoint_read(const struct comm *workers, struct engine *e, size_t arm, size_t day, bool *found, struct error *err)
+bool checkpoint_read(const struct comm *workers, struct engine *e, size_t arm, size_t day, bool *found,
+                     struct error *err)
 {
     struct arena_mark mark = arena_mark(e->scratch);
     const char *path;

@@ -53,9 +53,11 @@ static void say_labels(const struct engine *e, struct buf *out)
     if (open)
         buf_add_str(out, STR("labels  a share of each day's lines (select.contamination): known when a day is read"));
     else
-        buf_printf(out, "labels  at most %" PRId64 " picks of all arms; a line that several arms pick is asked for once",
+        buf_printf(out,
+                   "labels  at most %" PRId64 " picks of all arms; a line that several arms pick is asked for once",
                    most);
-    buf_add_str(out, paid ? STR(", and never if the journal has it; this costs money\n") : STR("; no server is asked for money\n"));
+    buf_add_str(out, paid ? STR(", and never if the journal has it; this costs money\n")
+                          : STR("; no server is asked for money\n"));
 }
 
 static void say_memory(const struct comm *world, const struct engine *e, struct buf *out)
@@ -64,12 +66,14 @@ static void say_memory(const struct comm *world, const struct engine *e, struct 
     bool stated = true;
     for (size_t i = 0; i < e->n_runs; i++) {
         const struct experiment *x = &e->run[i].run->experiment;
-        double rows = (double)x->baseline.benign.count + (double)x->baseline.malicious.count +
-                      (double)x->size[x->n_sizes - 1];
+        double rows =
+            (double)x->baseline.benign.count + (double)x->baseline.malicious.count + (double)x->size[x->n_sizes - 1];
         stated = stated && x->baseline.benign.count > 0 && x->baseline.malicious.count > 0;
         most = fmax(most, 3 * rows * (double)x->classifier_features.d * sizeof(float));
     }
-    buf_printf(out, "memory  about %.0f MB for training rows (3 x rows x columns x 4 bytes), divided by the %d rank%s that fit together%s\n",
+    buf_printf(out,
+               "memory  about %.0f MB for training rows (3 x rows x columns x 4 bytes), divided by the %d rank%s that "
+               "fit together%s\n",
                most / 1e6, comm_size(world), comm_size(world) == 1 ? "" : "s",
                stated ? "" : "; the baseline's lines without a count are not in it");
 }
@@ -111,12 +115,15 @@ static void say_time(const struct sweep_options *options, const struct counts *c
                      struct buf *out)
 {
     size_t n = 0;
-    double each = options->out_dir ? run_seconds(arena_printf(arena, "%s/log.jsonl", options->out_dir), &n, arena) : NAN;
+    double each =
+        options->out_dir ? run_seconds(arena_printf(arena, "%s/log.jsonl", options->out_dir), &n, arena) : NAN;
     if (isnan(each))
         buf_add_str(out, STR("time    unknown: no run is finished yet\n"));
     else
-        buf_printf(out, "time    about %.0f s of one group of ranks: %zu runs at %.2f s, the mean of the last %zu in the log\n",
-                   each * (double)counts->n_new, counts->n_new, each, n);
+        buf_printf(
+            out,
+            "time    about %.0f s of one group of ranks: %zu runs at %.2f s, the mean of the last %zu in the log\n",
+            each * (double)counts->n_new, counts->n_new, each, n);
 }
 
 static void describe_here(const struct comm *world, const struct sweep *sweep, const struct sweep_options *options,

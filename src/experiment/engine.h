@@ -1,6 +1,6 @@
 /* The engine's state: a sweep as a tree. A child names its parent, equal children are one: readings (a day's files ->
- * unique lines), scorings (draw, features, detector, seed), arms (what is picked), askings (who labels the picks), runs.
- * Private to the module. */
+ * unique lines), scorings (draw, features, detector, seed), arms (what is picked), askings (who labels the picks),
+ * runs. Private to the module. */
 #ifndef EXPERIMENT_ENGINE_H
 #define EXPERIMENT_ENGINE_H
 
@@ -26,9 +26,9 @@ struct ground {
 struct reading {
     const struct experiment *e;
     size_t ground;
-    bool whole;          /* the lines of all days together are dealt to days: read at once and kept */
-    bool held;           /* whole, and read */
-    struct lines lines;  /* of today, or of all days */
+    bool whole;         /* the lines of all days together are dealt to days: read at once and kept */
+    bool held;          /* whole, and read */
+    struct lines lines; /* of today, or of all days */
     struct ingest_stats stats;
 };
 
@@ -57,10 +57,10 @@ struct asking { /* an arm's picks with verdicts, in the order in which the curve
     size_t arm;
     struct label **label; /* [n_days][picks of this rank] */
     int64_t n_picks;
-    int64_t **place;       /* [n_days][picks of this rank]: place in the order */
-    uint8_t *verdict;      /* [n_picks] in order, on every rank */
+    int64_t **place;        /* [n_days][picks of this rank]: place in the order */
+    uint8_t *verdict;       /* [n_picks] in order, on every rank */
     int64_t *added, *asked; /* [n_sizes]; -1: not reached */
-    uint64_t *set_digest;  /* [n_sizes] of the picks that train */
+    uint64_t *set_digest;   /* [n_sizes] of the picks that train */
     uint64_t picks_digest, labels_digest;
     struct error failed;
 };
@@ -85,8 +85,8 @@ struct engine {
     bool own_labeler;     /* the last rank of the world labels, the others work */
     struct arena *arena, *scratch;
     struct identity *identity; /* NULL: no checkpoints */
-    size_t n_days, n_tests; /* n_tests: with the tune half */
-    const char **test_name; /* [n_tests] */
+    size_t n_days, n_tests;    /* n_tests: with the tune half */
+    const char **test_name;    /* [n_tests] */
     size_t n_grounds, n_readings, n_scorings, n_arms, n_askings, n_runs;
     struct ground *ground;
     struct reading *reading;
@@ -96,9 +96,9 @@ struct engine {
     struct engine_run *run;
     const char **field; /* [n_fields] of the test lines */
     size_t n_fields;
-    struct label_desk *desk;  /* labels.c: answers so far */
-    struct judging *judging;  /* judging.c: tests whole, with clusters and draws */
-    struct buf *digests; /* check: results go here as text instead of files */
+    struct label_desk *desk;                                 /* labels.c: answers so far */
+    struct judging *judging;                                 /* judging.c: tests whole, with clusters and draws */
+    struct buf *digests;                                     /* check: results go here as text instead of files */
     double seconds[CLOCK_COUNT], logged[CLOCK_COUNT], clock; /* logged: what runs written before have in the log */
     int64_t bytes[CLOCK_COUNT], sent;
 };
@@ -108,7 +108,8 @@ enum run_state { RUN_NEW, RUN_KEPT, RUN_FOREIGN, RUN_FAILED, RUN_OTHER_SLICE };
 enum run_state run_state_of(const struct sweep *sweep, const struct sweep_options *options, size_t run,
                             struct arena *arena);
 
-/* The engine for these runs of the sweep; what can fail early fails here. *out is to be freed either way. Collective. */
+/* The engine for these runs of the sweep; what can fail early fails here. *out is to be freed either way. Collective.
+ */
 MUST_CHECK bool engine_start(const struct comm *world, const struct sweep *sweep, const struct sweep_options *options,
                              const size_t *wanted, size_t n_wanted, struct engine **out, struct error *err);
 void engine_free(struct engine *e);
@@ -140,7 +141,8 @@ MUST_CHECK bool day_features(const struct comm *comm, const struct experiment *e
                              struct arena *arena, struct feature_set *out, struct error *err);
 
 /* checkpoint.c: an arm's picks of a day, whole or not at all. */
-MUST_CHECK bool checkpoint_write(const struct comm *workers, struct engine *e, size_t arm, size_t day, struct error *err);
+MUST_CHECK bool checkpoint_write(const struct comm *workers, struct engine *e, size_t arm, size_t day,
+                                 struct error *err);
 /* *found false: none, or none that can be used. */
 MUST_CHECK bool checkpoint_read(const struct comm *workers, struct engine *e, size_t arm, size_t day, bool *found,
                                 struct error *err);
@@ -176,7 +178,8 @@ size_t judging_bytes(const struct engine *e, size_t ground); /* of verdict_numbe
 struct verdict_numbers judging_numbers(const struct engine *e, size_t ground, void *block);
 /* score[test][line of the whole test], calibrate[line]; out on every rank of the group. Collective over the group. */
 MUST_CHECK bool judging_do(const struct comm *group, const struct engine *e, size_t ground, const double *const *score,
-                           const double *calibrate, struct arena *arena, struct verdict_numbers *out, struct error *err);
+                           const double *calibrate, struct arena *arena, struct verdict_numbers *out,
+                           struct error *err);
 
 /* fits.c: trains and tests what the runs need; groups of ranks take them; runs are written as they are done. */
 MUST_CHECK bool fits_run(const struct comm *world, struct engine *e, struct error *err);

@@ -128,7 +128,8 @@ static void do_run(struct work *work, size_t i)
     struct engine_run *run = &e->run[i];
     struct run_lock lock = {.fd = -1};
     struct arena_mark mark = arena_mark(work->run_numbers);
-    const struct verdict_numbers **numbers = ARENA_ARRAY(work->run_numbers, const struct verdict_numbers *, e->e->n_sizes);
+    const struct verdict_numbers **numbers =
+        ARENA_ARRAY(work->run_numbers, const struct verdict_numbers *, e->e->n_sizes);
     struct error *err = &run->failed;
     bool ok = claim_run(work, run, &lock, err);
     if (ok && !run->elsewhere) {
@@ -205,7 +206,8 @@ static void wait_for_others(const struct comm *workers, struct work *work)
                 continue;
             struct arena_mark mark = arena_mark(work->run_numbers);
             const char *name = arena_printf(work->run_numbers, "runs/%s.lock", e->run[i].run->id);
-            go = !run_lock_take(engine_path(e, name, work->run_numbers), &lock, &state, &ignored) || state == LOCK_TAKEN;
+            go =
+                !run_lock_take(engine_path(e, name, work->run_numbers), &lock, &state, &ignored) || state == LOCK_TAKEN;
             run_lock_free(&lock);
             arena_release(work->run_numbers, mark);
         }
@@ -245,8 +247,8 @@ bool fits_run(const struct comm *workers, struct engine *e, struct error *err)
     judging_draw(work.group.comm, e);
     for (size_t i = 0; i < e->n_runs; i++)
         work.n_mine += work.fits.group_of_asking[e->run[i].asking] == work.group.number && !run_settled(&e->run[i]);
-    log_job(LOG_INFO, "%zu classifiers to train for %zu runs, in %zu group%s of ranks", work.fits.n, e->n_runs, n_groups,
-            n_groups == 1 ? "" : "s");
+    log_job(LOG_INFO, "%zu classifiers to train for %zu runs, in %zu group%s of ranks", work.fits.n, e->n_runs,
+            n_groups, n_groups == 1 ? "" : "s");
     do_shared(workers, &work);
     do_own_runs(workers, &work);
     training_close(work.training);

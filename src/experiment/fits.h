@@ -17,7 +17,7 @@ struct fit {
 struct fit_list {
     size_t n;
     struct fit *fit;
-    size_t *of_run; /* [n_runs * n_sizes] a fit, or SIZE_MAX where the size is not reached */
+    size_t *of_run;          /* [n_runs * n_sizes] a fit, or SIZE_MAX where the size is not reached */
     size_t *group_of_asking; /* [n_askings] */
 };
 

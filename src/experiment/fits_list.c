@@ -25,8 +25,8 @@ static struct hash128 fit_key(const struct engine *e, const struct engine_run *r
     text->n = 0;
     plugin_to_json(&x->classifier, text);
     feature_set_to_json(&x->classifier_features, text);
-    buf_printf(text, " %zu %zu %" PRId64 " %016" PRIx64 " %" PRId64, ground_of(e, run), run->baseline,
-               asking->added[s], asking->set_digest[s], classifier->seeded ? x->seed : 0);
+    buf_printf(text, " %zu %zu %" PRId64 " %016" PRIx64 " %" PRId64, ground_of(e, run), run->baseline, asking->added[s],
+               asking->set_digest[s], classifier->seeded ? x->seed : 0);
     return hash128(buf_str(text), 0);
 }
 
@@ -59,8 +59,8 @@ void fits_list(const struct engine *e, size_t n_groups, struct arena *arena, str
     struct table *seen = table_new(e->n_runs * n_sizes);
     struct buf text = {.limit = 1 << 20};
     size_t n_base = 0;
-    *out = (struct fit_list){.fit = ARENA_ZARRAY(arena, struct fit, e->n_runs *n_sizes),
-                             .of_run = ARENA_ARRAY(arena, size_t, e->n_runs *n_sizes)};
+    *out = (struct fit_list){.fit = ARENA_ZARRAY(arena, struct fit, e->n_runs * n_sizes),
+                             .of_run = ARENA_ARRAY(arena, size_t, e->n_runs * n_sizes)};
     deal_askings(e, n_groups, arena, out);
     for (size_t i = 0; i < e->n_runs; i++)
         for (size_t s = 0; s < n_sizes; s++) {
@@ -97,7 +97,8 @@ static int64_t bytes_of_rows(const struct engine *e)
         const struct ground *ground = &e->ground[ground_of(e, &e->run[i])];
         int64_t rows = ground->baseline[e->run[i].baseline].plan.n_global;
         for (size_t s = 0; s < x->n_sizes; s++)
-            rows = max_i64(rows, ground->baseline[e->run[i].baseline].plan.n_global + e->asking[e->run[i].asking].added[s]);
+            rows = max_i64(rows,
+                           ground->baseline[e->run[i].baseline].plan.n_global + e->asking[e->run[i].asking].added[s]);
         /* float32 rows of baseline and picks, and what a classifier makes of them */
         most = max_i64(most, 3 * rows * (int64_t)(x->classifier_features.d * sizeof(float)));
     }

@@ -62,7 +62,6 @@ static struct sent_pick *own_picks(const struct engine *e, struct arena *arena, 
     return out;
 }
 
-
 /* Numbers of all picks on the first rank of each asking's group. first[g]: the workers' rank of group g's first. */
 static void move_numbers(const struct comm *workers, const struct fit_list *fits, const struct sent_pick *own, size_t n,
                          const int *first, struct group *group)

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const double near_cosine = 0.8; /* the talk's threshold for near-duplicates */
+static const double near_cosine = 0.8;   /* the talk's threshold for near-duplicates */
 static const uint64_t resample_seed = 1; /* the same for all runs and sizes, so that differences are paired */
 
 struct line_record {
@@ -107,8 +107,7 @@ static void share_fields(const struct comm *world, struct engine *e, const struc
     for (size_t f = 0; f < e->n_fields; f++) {
         struct str *distinct;
         lines->field[f] = share_field(world, set, f, n, e->arena, e->scratch);
-        lines->value[f] =
-            number_values(lines->field[f], n, e->arena, e->scratch, &distinct, &lines->n_values[f]);
+        lines->value[f] = number_values(lines->field[f], n, e->arena, e->scratch, &distinct, &lines->n_values[f]);
     }
 }
 
@@ -181,8 +180,7 @@ static void list_groups(struct engine *e, struct judged_ground *ground)
             struct judged_lines *lines = &ground->test[t];
             lines->group[f] = ground->n_groups;
             for (size_t i = 0; i < lines->judged.n; i++)
-                ground->group[ground->n_groups + lines->value[f][i]] =
-                    (struct judged_group){t, f, lines->field[f][i]};
+                ground->group[ground->n_groups + lines->value[f][i]] = (struct judged_group){t, f, lines->field[f][i]};
             ground->n_groups += lines->n_values[f];
         }
 }
@@ -223,8 +221,7 @@ void judging_draw(const struct comm *group, struct engine *e)
         for (size_t t = 0; t < e->n_tests; t++)
             ground->test[t].draws = draws_make(&ground->test[t].judged, resample_seed, n, rank, size, e->arena);
         if (ground->calibrate.judged.n > 0)
-            ground->calibrate.draws =
-                draws_make(&ground->calibrate.judged, resample_seed + 1, n, rank, size, e->arena);
+            ground->calibrate.draws = draws_make(&ground->calibrate.judged, resample_seed + 1, n, rank, size, e->arena);
     }
 }
 

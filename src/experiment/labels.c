@@ -1,6 +1,6 @@
 /* Verdicts for picks: one asking a day for the union of all arms' picks, each line once. With a paid backend and three
- * ranks or more the last rank does nothing else, while the others read and score the next day; else the workers' first rank
- * asks and the others wait. Picks, verdicts and bits are the same. */
+ * ranks or more the last rank does nothing else, while the others read and score the next day; else the workers' first
+ * rank asks and the others wait. Picks, verdicts and bits are the same. */
 #include "engine.h"
 
 #include "comm/agree.h"

@@ -1,5 +1,5 @@
-/* A run is made by one process at a time: flock on runs/ID.lock; where the file system has no flock, a file that names its
- * owner. The lock's file goes with the lock. */
+/* A run is made by one process at a time: flock on runs/ID.lock; where the file system has no flock, a file that names
+ * its owner. The lock's file goes with the lock. */
 #include "engine.h"
 
 #include <errno.h>
@@ -108,7 +108,8 @@ bool run_lock_take(const char *path, struct run_lock *lock, enum lock_state *sta
         }
         *state = LOCK_TAKEN;
         /* its last owner may have removed the file between our opening and our locking */
-        if (fstat(fd, &here) == 0 && stat(path, &there) == 0 && here.st_ino == there.st_ino && here.st_dev == there.st_dev)
+        if (fstat(fd, &here) == 0 && stat(path, &there) == 0 && here.st_ino == there.st_ino &&
+            here.st_dev == there.st_dev)
             return true;
         lock_forget(lock);
     }

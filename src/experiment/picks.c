@@ -60,7 +60,9 @@ static void print_picks(const struct wanted *wanted, struct buf *out)
 {
     for (size_t i = 0; i < wanted->run.n_picks; i++) {
         const struct result_pick *pick = &wanted->run.pick[i];
-        buf_printf(out, "{\"day\":%d,\"row\":%" PRId64 ",\"count\":%" PRId64 ",\"score\":%.17g,\"nearest\":%.9g,\"verdict\":\"%s\",\"command_line\":",
+        buf_printf(out,
+                   "{\"day\":%d,\"row\":%" PRId64 ",\"count\":%" PRId64
+                   ",\"score\":%.17g,\"nearest\":%.9g,\"verdict\":\"%s\",\"command_line\":",
                    pick->day + 1, pick->row, pick->count, pick->score, (double)pick->nearest,
                    verdict_name((enum verdict)pick->verdict));
         if (wanted->text[i].p)

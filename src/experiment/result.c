@@ -52,9 +52,9 @@ static void add_days(struct parts *p)
     p->out->day = ARENA_ARRAY(p->arena, struct result_day, p->x->n_days);
     for (size_t d = 0; d < p->x->n_days; d++) {
         const struct day_note *note = &p->arm->day[d];
-        p->out->day[d] = (struct result_day){note->events,        note->unique,        note->select.budget,
-                                             note->select.candidates, note->select.repeated, note->select.near,
-                                             note->select.kept};
+        p->out->day[d] =
+            (struct result_day){note->events,          note->unique,      note->select.budget, note->select.candidates,
+                                note->select.repeated, note->select.near, note->select.kept};
     }
 }
 
@@ -65,8 +65,8 @@ static void add_sizes(struct parts *p)
     p->out->size = ARENA_ARRAY(p->arena, struct result_size, n);
     p->out->threshold = ARENA_ARRAY(p->arena, double, n);
     for (size_t s = 0; s < n; s++) {
-        p->out->size[s] = (struct result_size){p->x->size[s], p->numbers[s] != NULL, p->asking->added[s],
-                                               p->asking->asked[s]};
+        p->out->size[s] =
+            (struct result_size){p->x->size[s], p->numbers[s] != NULL, p->asking->added[s], p->asking->asked[s]};
         p->out->threshold[s] = p->numbers[s] ? *p->numbers[s]->threshold : (double)NAN;
     }
 }
@@ -96,7 +96,8 @@ static void add_sequences(struct parts *p)
     p->out->aut = ARENA_ARRAY(p->arena, double, tests->n *METRIC_COUNT *n_sizes);
     for (size_t t = 0; t < tests->n; t++) {
         size_t q = 0;
-        while (q < p->out->n_sequences && tests->test[t].sequence && strcmp(p->out->sequence[q], tests->test[t].sequence) != 0)
+        while (q < p->out->n_sequences && tests->test[t].sequence &&
+               strcmp(p->out->sequence[q], tests->test[t].sequence) != 0)
             q++;
         if (!tests->test[t].sequence || q < p->out->n_sequences)
             continue;
@@ -292,8 +293,8 @@ static void share_of_time(struct engine *e, double *seconds)
     }
 }
 
-static bool write_file(struct engine *e, const struct result *result, const struct comm *group,
-                       struct arena *arena, struct error *err)
+static bool write_file(struct engine *e, const struct result *result, const struct comm *group, struct arena *arena,
+                       struct error *err)
 {
     char host[256] = "unknown", now[32];
     double seconds[CLOCK_COUNT];

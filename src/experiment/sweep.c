@@ -85,9 +85,8 @@ static bool find_states(const struct sweep *sweep, const struct sweep_options *o
 static bool make_folders(const struct comm *world, const struct sweep_options *options, struct error *err)
 {
     struct arena *arena = arena_new();
-    bool ok = comm_rank(world) != 0 ||
-              (file_make_dirs(arena_printf(arena, "%s/runs", options->out_dir), err) &&
-               file_remove(arena_printf(arena, "%s/quarantine.jsonl", options->out_dir), err));
+    bool ok = comm_rank(world) != 0 || (file_make_dirs(arena_printf(arena, "%s/runs", options->out_dir), err) &&
+                                        file_remove(arena_printf(arena, "%s/quarantine.jsonl", options->out_dir), err));
     arena_free(arena);
     return agree(world, ok, err);
 }
@@ -221,12 +220,13 @@ static void collect_plan_of(const struct sweep *sweep, const char *out_dir, stru
     struct collect_axis *axis = ARENA_ARRAY(arena, struct collect_axis, sweep->n_axes);
     struct collect_run *run = ARENA_ARRAY(arena, struct collect_run, sweep->n_runs);
     for (size_t a = 0; a < sweep->n_axes; a++)
-        axis[a] = (struct collect_axis){.key = sweep->axis[a].key,
-                                        .name = sweep->axis[a].name,
-                                        .n = sweep->axis[a].n,
-                                        .value = sweep->axis[a].value,
-                                        .seed = sweep->axis[a].seed,
-                                        .alone = sweep->axis[a].stage == STAGE_TRAIN || sweep->axis[a].stage == STAGE_READ};
+        axis[a] =
+            (struct collect_axis){.key = sweep->axis[a].key,
+                                  .name = sweep->axis[a].name,
+                                  .n = sweep->axis[a].n,
+                                  .value = sweep->axis[a].value,
+                                  .seed = sweep->axis[a].seed,
+                                  .alone = sweep->axis[a].stage == STAGE_TRAIN || sweep->axis[a].stage == STAGE_READ};
     for (size_t i = 0; i < sweep->n_runs; i++) {
         const struct run *from = &sweep->run[i];
         run[i] = (struct collect_run){.id = from->id,

@@ -81,7 +81,7 @@ static bool open_base(struct training *t, struct error *err)
         return true;
     struct line_view view = view_of_set(base, t->arena);
     TRY(feature_set_fetch(t->group->comm, t->features, &view, t->arena, &ready, err));
-    t->base_x = ARENA_ARRAY(t->arena, float, base->n *t->features->d);
+    t->base_x = ARENA_ARRAY(t->arena, float, base->n * t->features->d);
     fill(&ready, base->text, base->n, t->base_x);
     return true;
 }

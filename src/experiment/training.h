@@ -1,5 +1,5 @@
-/* The rows that one group of ranks trains and tests on. Features of the baseline and of the tests are made once, those of
- * an arm's picks once for all sizes, since sizes are prefixes. Private to the module. */
+/* The rows that one group of ranks trains and tests on. Features of the baseline and of the tests are made once, those
+ * of an arm's picks once for all sizes, since sizes are prefixes. Private to the module. */
 #ifndef EXPERIMENT_TRAINING_H
 #define EXPERIMENT_TRAINING_H
 
@@ -8,9 +8,9 @@
 /* An arm's picks in the group that fits with them. */
 struct group_picks {
     size_t n;
-    int64_t *row;              /* [n] place among the benign ones, rising; blocks dealt over the group */
-    struct str *text;          /* [n] */
-    struct result_pick *all;   /* [n_picks of the asking] in order, on the group's first rank */
+    int64_t *row;            /* [n] place among the benign ones, rising; blocks dealt over the group */
+    struct str *text;        /* [n] */
+    struct result_pick *all; /* [n_picks of the asking] in order, on the group's first rank */
 };
 
 struct group {

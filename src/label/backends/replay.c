@@ -199,9 +199,9 @@ static bool check(const struct labeler *labeler, const void *untyped, struct err
     const struct replay *replay = untyped;
     struct arena *arena = arena_new();
     const char *path = label_path(labeler, replay->file, arena), *key;
-    bool ok = book_key(replay, path, arena, &key, err) &&
-              (access(path, R_OK) == 0 ||
-               fail(err, ERROR_INPUT, "%s: cannot read the verdicts: %s", path, strerror(errno)));
+    bool ok =
+        book_key(replay, path, arena, &key, err) &&
+        (access(path, R_OK) == 0 || fail(err, ERROR_INPUT, "%s: cannot read the verdicts: %s", path, strerror(errno)));
     arena_free(arena);
     return ok;
 }
