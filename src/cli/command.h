@@ -11,7 +11,9 @@ struct arguments {
     size_t n_words;
     struct setting setting[ARGUMENTS_MOST]; /* --set key=value, in order */
     size_t n_settings;
-    const char *out; /* --out, or NULL */
+    const char *out;         /* --out, or NULL */
+    bool redo, accept;       /* runs of another commit: made again, taken as they are */
+    int64_t slice, n_slices; /* --slice I/N: part I of N, from 1; 1 of 1 unless given */
 };
 
 struct command {
