@@ -1,7 +1,6 @@
 #include "cli/command.h"
 
 #include "comm/agree.h"
-#include "experiment/collect.h"
 #include "support/log.h"
 
 #include <stdio.h>
@@ -104,7 +103,7 @@ bool command_run_sweep(const struct comm *comm, const struct json_doc *doc, cons
                                           .redo = arguments->redo,
                                           .accept = arguments->accept,
                                           .slice = (size_t)arguments->slice,
-                                          .slices = (size_t)arguments->slices};
+                                          .slices = (size_t)arguments->n_slices};
     TRY(command_prepare(comm, doc, arguments, out_dir, arena, &sweep, err));
     TRY(sweep_run(comm, &sweep, &options, arena, &outcome, err));
     if (outcome.failed > 0 && outcome.done + outcome.kept + outcome.elsewhere == 0)

@@ -9,7 +9,7 @@ static bool plan(const struct comm *comm, const struct json_doc *doc, const stru
     const struct sweep_options options = {.out_dir = out_dir,
                                           .redo = arguments->redo,
                                           .slice = (size_t)arguments->slice,
-                                          .slices = (size_t)arguments->slices};
+                                          .slices = (size_t)arguments->n_slices};
     TRY(command_sweep_plan(comm, doc, arguments, out_dir, false, arena, &sweep, err));
     bool ok = sweep_describe(comm, &sweep, &options, &out, err);
     if (ok)
