@@ -157,7 +157,7 @@ bool sweep_run(const struct comm *world, const struct sweep *sweep, const struct
         out->kept += state[i] == RUN_KEPT;
     }
     log_job(LOG_INFO, "%zu runs: %zu to be made, %zu finished before%s", sweep->n_runs, n, out->kept,
-            options->slices > 0 ? ", the rest in other slices" : "");
+            options->slices > 1 ? ", the rest in other slices" : "");
     return n == 0 || run_wanted(world, sweep, options, wanted, n, NULL, arena, out, err);
 }
 
