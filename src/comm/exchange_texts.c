@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { ROUND_BYTES = 1 << 24 }; /* of texts that a rank sends, and that it receives, at once */
+enum { ROUND_BYTES = 1 << 22 }; /* of texts that a rank sends, and that it receives, at once */
 
 /* Texts as they go out: those of one destination are a stream of bytes, cut into equal pieces, one a round. */
 struct outgoing {
