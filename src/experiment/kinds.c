@@ -31,9 +31,10 @@ const struct plugin_list *kind_list(size_t i)
 
 const struct plugin_list *kind_find(const char *name)
 {
-    const char *kind = strcmp(name, "format") == 0 ? "reader" : name;
+    if (strcmp(name, "reader") == 0 || strcmp(name, "format") == 0)
+        return reader_list();
     for (size_t i = 0; i < KIND_COUNT; i++)
-        if (strcmp(kind_list(i)->kind, kind) == 0)
+        if (strcmp(kind_list(i)->kind, name) == 0)
             return kind_list(i);
     return NULL;
 }
