@@ -110,12 +110,28 @@ static bool round_done(void *context, struct error *err)
     return session->sink->sync(session->sink->context, err);
 }
 
+static bool prepare(const struct labeler *labeler, const struct chat *chat, struct arena *arena,
+                    struct http_options *http, struct prompt *prompt, struct error *err)
+{
+    TRY(http_options_of(&chat->server, completions, arena, http, err));
+    return prompt_load(chat->prompt[0] ? label_path(labeler, chat->prompt, arena) : "", arena, prompt, err);
+}
+
+static bool check(const struct labeler *labeler, const void *untyped, struct error *err)
+{
+    struct arena *arena = arena_new();
+    struct http_options http;
+    struct prompt prompt;
+    bool ok = prepare(labeler, untyped, arena, &http, &prompt, err);
+    arena_free(arena);
+    return ok || error_context(err, "label backend chat");
+}
+
 static bool run(const struct labeler *labeler, const struct chat *chat, struct session *session, struct arena *arena,
                 struct error *err)
 {
     struct http_options http;
-    TRY(http_options_of(&chat->server, completions, arena, &http, err));
-    TRY(prompt_load(chat->prompt[0] ? label_path(labeler, chat->prompt, arena) : "", arena, &session->prompt, err));
+    TRY(prepare(labeler, chat, arena, &http, &session->prompt, err));
     session->repeated = ARENA_ZARRAY(arena, bool, session->n);
     http.reply_limit_bytes = REPLY_LIMIT;
     http.seed = labeler->seed;
@@ -163,5 +179,6 @@ const struct backend backend_chat = {
     .paid = true,
     .check = check,
     .identity = identity,
+    .check = check,
     .answer = answer,
 };
