@@ -73,7 +73,7 @@ void tests_to_json(const struct test_sets *tests, struct buf *out);
 
 /* The malicious sample's lines labelled 1, then the benign sample's labelled 0; the first line of each canonical form
  * is kept (a line in both is malicious). All lines of a sample keep the order of their rows, frequent ones come most
- * frequent first. Fails if a class is missing. Lines live in the arena. options.what, subsample and groups are not
+ * frequent first. Fails if a class is missing. Lines live in the arena. options.what and groups are not
  * looked at: the inputs have their own names, and a corpus is whole. stats: of what was read, as day_read has it.
  * Collective. */
 MUST_CHECK bool baseline_read(const struct comm *comm, const struct baseline *baseline,

@@ -21,8 +21,8 @@ static const struct param_spec params[] = {
     HTTP_SERVER_PARAMS("https://api.openai.com/v1", "base address; /chat/completions is added", 16, 60),
     PARAM_STRING(struct chat, model, "o3-mini",
                  "the model's name as the server knows it; a verdict is known by it, not by the address"),
-    PARAM_FILE(struct chat, prompt,
-               "file with the system message; empty: the built-in one (configs/prompts/verdict.txt)"),
+    PARAM_STRING(struct chat, prompt, "",
+                 "file with the system message; empty: the built-in one (configs/prompts/verdict.txt)"),
     PARAM_CHOICE(struct chat, tokens_field, "max_completion_tokens", token_fields,
                  "how the server names the token limit"),
     PARAM_INT(struct chat, max_tokens, 4096, 16, 1000000,
@@ -162,22 +162,9 @@ static bool answer(const struct labeler *labeler, const void *untyped, const str
     return ok || error_context(err, "label backend chat");
 }
 
-static bool check(const struct labeler *labeler, const void *untyped, struct error *err)
-{
-    const struct chat *chat = untyped;
-    struct arena *arena = arena_new();
-    struct http_options http;
-    struct prompt prompt;
-    bool ok = http_options_of(&chat->server, completions, arena, &http, err) &&
-              prompt_load(chat->prompt[0] ? label_path(labeler, chat->prompt, arena) : "", arena, &prompt, err);
-    arena_free(arena);
-    return ok || error_context(err, "label backend chat");
-}
-
 const struct backend backend_chat = {
     .plugin = {"chat", "a language model behind a chat completions server", params, sizeof(struct chat)},
     .paid = true,
-    .check = check,
     .identity = identity,
     .check = check,
     .answer = answer,

@@ -68,7 +68,6 @@ static void all_lines_in_order(void **state)
 
     write_files(world, &folder);
     r.options = made_options(&folder);
-    r.options.subsample = 10; /* belongs to days */
     r.options.groups = true;
     for (int64_t i = 0; i < N_MALICIOUS; i++)
         wanted[n++] = malicious_line(i);
