@@ -269,8 +269,7 @@ bool run_read_parts(struct store *store, unsigned parts, struct arena *arena, st
     return read_axes_and_digests(store, arena, out, err) && read_counts(store, arena, out, err);
 }
 
-/* Messages of the store name the file already. */
-static bool name_file(const char *path, struct error *err)
+bool name_file(const char *path, struct error *err)
 {
     return strncmp(err->message, path, strlen(path)) == 0 ? false : error_context(err, "%s", path);
 }

@@ -1,9 +1,7 @@
 #include "record/run_file.h"
 
 #include "support/append.h"
-#include "variables.h"
-
-#include <math.h>
+#include "sweep_variables.h"
 
 static bool write_axis(struct store *store, const struct result *r, enum axis_id id, struct arena *arena,
                        struct error *err)
@@ -27,8 +25,7 @@ static bool write_axis(struct store *store, const struct result *r, enum axis_id
     return store_attr_str(store, axis->path, "long_name", str_of(axis->long_name), err);
 }
 
-/* flag_values and flag_meanings of the CF conventions. */
-static bool write_flags(struct store *store, const char *path, const char *flags, struct error *err)
+bool write_flags(struct store *store, const char *path, const char *flags, struct error *err)
 {
     static const uint8_t value[] = {0, 1, 2, 3, 4, 5, 6, 7};
     size_t n = 1;

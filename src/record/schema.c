@@ -1,8 +1,8 @@
 #include "record/run_file.h"
 
-#include "variables.h"
+#include "sweep_variables.h"
 
-static const char *cell_name(enum cell cell)
+const char *cell_name(enum cell cell)
 {
     static const char *const name[] = {
         [CELL_F64] = "f64", [CELL_F32] = "f32", [CELL_I64] = "i64", [CELL_I32] = "i32",     [CELL_U64] = "u64",
@@ -28,8 +28,7 @@ static void add_metrics(struct buf *out)
         buf_printf(out, "| `%s` | %s | %s |\n", metrics[m].name, metrics[m].unit, metrics[m].long_name);
 }
 
-/* "0 no, 1 yes" */
-static void add_flags(const char *flags, struct buf *out)
+void schema_flags(const char *flags, struct buf *out)
 {
     int value = 0;
     buf_printf(out, ": %d ", value);
@@ -51,7 +50,7 @@ static void add_variable(const struct variable *v, struct arena *arena, struct b
     if (v->of != AXIS_NONE)
         buf_printf(out, " (place on the axis `%s`, from 0; -1: none)", axes[v->of].path + 1);
     if (v->flags != NULL)
-        add_flags(v->flags, out);
+        schema_flags(v->flags, out);
     buf_add_str(out, STR(" |\n"));
 }
 

@@ -105,5 +105,7 @@ const char *text_of(struct str s, struct arena *arena);
  */
 MUST_CHECK bool run_read_parts(struct store *store, unsigned parts, struct arena *arena, struct result *out,
                                struct error *err);
+/* Puts the file before a message that does not start with it, as those of the store do. Returns false. */
+bool name_file(const char *path, struct error *err);
 
 #endif
