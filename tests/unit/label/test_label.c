@@ -336,77 +336,6 @@ static void test_answers_before_a_failure_are_kept(void **state)
         skip();
 }
 
-static bool check(const char *json, const char *journal, const struct place *place, struct arena *arena,
-                  struct error *err)
-{
-    struct labeler labeler;
-    *err = (struct error){0};
-    if (!parse_chain(json, place, journal, arena, &labeler, err))
-        abort();
-    return label_check(&labeler, err);
-}
-
-static void test_what_can_fail_early_fails_early(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *json, *word; /* NULL: nothing is wrong */
-    } table[] = {
-        {"\"oracle\"", NULL},
-        {"{\"name\":\"replay\",\"file\":\"good\"}", NULL},
-        {"[\"oracle\",{\"name\":\"replay\",\"file\":\"good\"}]", NULL},
-        {"{\"name\":\"chat\",\"url\":\"http://127.0.0.1:1/v1\"}", NULL}, /* no request is sent: nobody listens there */
-        {"{\"name\":\"chat\",\"url\":\"http://127.0.0.1:1/v1\",\"prompt\":\"good\"}", NULL},
-        {"\"replay\"", "file"},
-        {"{\"name\":\"replay\",\"file\":\"absent\"}", "absent"},
-        {"{\"name\":\"replay\",\"file\":\"bad\"}", "bad:1:"},
-        {"{\"name\":\"replay\",\"file\":\".\"}", "/."},
-        {"[\"oracle\",{\"name\":\"replay\",\"file\":\"absent\"}]", "absent"},
-        {"\"chat\"", "OPENAI_API_KEY"},
-        {"{\"name\":\"chat\",\"key_env\":\"NO_SUCH_KEY\"}", "NO_SUCH_KEY"},
-        {"{\"name\":\"chat\",\"url\":\"ftp://x/v1\"}", "https"},
-        {"{\"name\":\"chat\",\"url\":\"http://example.org/v1\"}", "unencrypted"},
-        {"{\"name\":\"chat\",\"url\":\"http://127.0.0.1:1/v1\",\"prompt\":\"absent\"}", "absent"},
-    };
-    struct arena *arena = arena_new();
-    struct place place = {.folder = folder_make()};
-    struct error err;
-    (void)unsetenv("OPENAI_API_KEY");
-    write_text(arena_printf(arena, "%s/good", place.folder.path),
-               STR("{\"command_line\":\"a\",\"verdict\":\"benign\"}\n"));
-    write_text(arena_printf(arena, "%s/bad", place.folder.path), STR("{\"command_line\":\"a\",\"verdict\":\"?\"}\n"));
-    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-        bool ok = check(table[i].json, NULL, &place, arena, &err);
-        if (ok != !table[i].word || (!ok && !strstr(err.message, table[i].word)))
-            print_error("%s: %s\n", table[i].json, err.message);
-        assert_true(ok == !table[i].word && (ok || strstr(err.message, table[i].word)));
-    }
-    folder_remove(&place.folder);
-    arena_free(arena);
-}
-
-static void test_journal_is_checked(void **state)
-{
-    (void)state;
-    struct arena *arena = arena_new();
-    struct place place = {.folder = folder_make()};
-    struct error err;
-    const char *chat = "{\"name\":\"chat\",\"url\":\"http://127.0.0.1:1/v1\"}";
-    const char *file = arena_printf(arena, "%s/j", place.folder.path), *below = arena_printf(arena, "%s/x", file);
-    assert_true(check("\"oracle\"", file, &place, arena, &err) && !file_exists(file)); /* nothing paid: not needed */
-    assert_true(check(chat, file, &place, arena, &err) && file_exists(file));
-    assert_false(check(chat, below, &place, arena, &err)); /* a file is no folder */
-    assert_false(check(chat, place.folder.path, &place, arena, &err));
-    write_text(file, STR("no journal line\n"));
-    assert_false(check(chat, file, &place, arena, &err));
-    assert_non_null(strstr(err.message, "j:1:"));
-    write_text(file, STR("{\"key\":\"00"));
-    assert_true(check(chat, file, &place, arena, &err)); /* another run may be writing it: left as it is */
-    assert_int_equal(read_text(file, arena).n, 10);
-    folder_remove(&place.folder);
-    arena_free(arena);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -416,8 +345,6 @@ int main(void)
         cmocka_unit_test(test_simulation_answers_each_seed),
         cmocka_unit_test(test_one_request_for_all_seeds),
         cmocka_unit_test(test_two_runs_share_a_journal),
-        cmocka_unit_test(test_what_can_fail_early_fails_early),
-        cmocka_unit_test(test_journal_is_checked),
         cmocka_unit_test(test_no_line_is_asked_twice),
         cmocka_unit_test(test_answers_before_a_failure_are_kept),
     };
