@@ -171,8 +171,8 @@ struct verdict_numbers {       /* what a fit leaves, in one block of memory */
     struct group_value *group; /* [n_groups] */
     float *resample;           /* [n_tests][METRIC_COUNT][n_resamples] */
 };
-/* Collective over the world: every rank gets the tests' classes, counts and clusters. */
-MUST_CHECK bool judging_make(const struct comm *world, struct engine *e, struct error *err);
+/* Collective: every worker gets the tests' classes, counts and clusters. */
+MUST_CHECK bool judging_make(const struct comm *workers, struct engine *e, struct error *err);
 size_t judging_lines(const struct engine *e, size_t ground); /* of all tests */
 size_t judging_bytes(const struct engine *e, size_t ground); /* of verdict_numbers */
 struct verdict_numbers judging_numbers(const struct engine *e, size_t ground, void *block);

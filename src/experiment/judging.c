@@ -18,14 +18,14 @@ struct line_record {
 };
 
 /* Where each gathered record belongs: place[i] of the i-th record in rank order. */
-static void share_lines(const struct comm *world, const struct set *set, struct arena *arena, struct arena *scratch,
+static void share_lines(const struct comm *workers, const struct set *set, struct arena *arena, struct arena *scratch,
                         struct judged_lines *out)
 {
     struct line_record *own = ARENA_ARRAY(scratch, struct line_record, set->n);
     for (size_t i = 0; i < set->n; i++)
         own[i] = (struct line_record){plan_row(&set->plan, i), set->count[i], set->hash[i], set->y[i]};
     size_t n;
-    const struct line_record *all = gather_all(world, own, sizeof *own, set->n, -1, &n, scratch);
+    const struct line_record *all = gather_all(workers, own, sizeof *own, set->n, -1, &n, scratch);
     uint8_t *y = ARENA_ARRAY(arena, uint8_t, n);
     int64_t *count = ARENA_ARRAY(arena, int64_t, n);
     out->hash = ARENA_ARRAY(arena, struct hash128, n);
@@ -43,7 +43,7 @@ struct field_record {
 };
 
 /* A field's texts of all lines on every rank, equal ones stored once. */
-static struct str *share_field(const struct comm *world, const struct set *set, size_t field, size_t n_lines,
+static struct str *share_field(const struct comm *workers, const struct set *set, size_t field, size_t n_lines,
                                struct arena *arena, struct arena *scratch)
 {
     struct field_record *own = ARENA_ARRAY(scratch, struct field_record, set->n);
@@ -53,8 +53,8 @@ static struct str *share_field(const struct comm *world, const struct set *set, 
         buf_add_str(&text, set->field[field][i]);
     }
     size_t n, n_bytes, at = 0;
-    const struct field_record *all = gather_all(world, own, sizeof *own, set->n, -1, &n, scratch);
-    const char *bytes = gather_all(world, text.n > 0 ? text.p : "", 1, text.n, -1, &n_bytes, scratch);
+    const struct field_record *all = gather_all(workers, own, sizeof *own, set->n, -1, &n, scratch);
+    const char *bytes = gather_all(workers, text.n > 0 ? text.p : "", 1, text.n, -1, &n_bytes, scratch);
     buf_free(&text);
     struct str *out = ARENA_ZARRAY(arena, struct str, n_lines), *kept = ARENA_ARRAY(scratch, struct str, n);
     struct table *seen = table_new(64);
@@ -97,7 +97,8 @@ static uint32_t *number_values(const struct str *text, size_t n, struct arena *a
     return value;
 }
 
-static void share_fields(const struct comm *world, struct engine *e, const struct set *set, struct judged_lines *lines)
+static void share_fields(const struct comm *workers, struct engine *e, const struct set *set,
+                         struct judged_lines *lines)
 {
     const size_t n = lines->judged.n;
     lines->field = ARENA_ARRAY(e->arena, struct str *, e->n_fields);
@@ -106,7 +107,7 @@ static void share_fields(const struct comm *world, struct engine *e, const struc
     lines->group = ARENA_ZARRAY(e->arena, size_t, e->n_fields);
     for (size_t f = 0; f < e->n_fields; f++) {
         struct str *distinct;
-        lines->field[f] = share_field(world, set, f, n, e->arena, e->scratch);
+        lines->field[f] = share_field(workers, set, f, n, e->arena, e->scratch);
         lines->value[f] = number_values(lines->field[f], n, e->arena, e->scratch, &distinct, &lines->n_values[f]);
     }
 }
@@ -126,43 +127,37 @@ static bool plain_clusters(const struct engine *e, const struct judged_lines *li
     return true;
 }
 
-static bool find_clusters(struct engine *e, const struct ground *ground, const struct set *set,
-                          struct judged_lines *lines, struct error *err)
+static bool find_clusters(const struct comm *workers, struct engine *e, const struct ground *ground,
+                          const struct set *set, struct judged_lines *lines, struct error *err)
 {
     const size_t n = lines->judged.n;
     uint32_t *cluster = ARENA_ZARRAY(e->arena, uint32_t, n);
-    bool ok = true;
     lines->judged.cluster = cluster;
     if (!plain_clusters(e, lines, cluster)) {
-        if (e->workers) {
-            int64_t *row = ARENA_ARRAY(e->scratch, int64_t, set->n);
-            for (size_t i = 0; i < set->n; i++)
-                row[i] = plan_row(&set->plan, i);
-            struct line_view view = {.n = set->n, .row = row, .text = set->text};
-            ok = near_clusters(e->workers, &ground->e->embedding, &view, set->y, (int64_t)n, near_cosine, e->scratch,
-                               cluster, err);
-        }
-        TRY(agree(e->world, ok, err));
-        if (e->own_labeler)
-            comm_bcast(e->world, cluster, n * sizeof *cluster, 0);
+        int64_t *row = ARENA_ARRAY(e->scratch, int64_t, set->n);
+        for (size_t i = 0; i < set->n; i++)
+            row[i] = plan_row(&set->plan, i);
+        struct line_view view = {.n = set->n, .row = row, .text = set->text};
+        TRY(near_clusters(workers, &ground->e->embedding, &view, set->y, (int64_t)n, near_cosine, e->scratch, cluster,
+                          err));
     }
     for (uint8_t c = 0; c < 2; c++)
         lines->clusters[c] = judged_clusters(&lines->judged, c, e->scratch);
     return true;
 }
 
-static bool share_set(struct engine *e, const struct ground *ground, const struct set *set, bool day, size_t first,
-                      struct judged_lines *lines, struct error *err)
+static bool share_set(const struct comm *workers, struct engine *e, const struct ground *ground, const struct set *set,
+                      bool day, size_t first, struct judged_lines *lines, struct error *err)
 {
     struct arena_mark mark = arena_mark(e->scratch);
-    share_lines(e->world, set, e->arena, e->scratch, lines);
+    share_lines(workers, set, e->arena, e->scratch, lines);
     lines->judged.day = day;
     lines->first = first;
     for (size_t i = 0; i < lines->judged.n; i++)
         lines->n_class[lines->judged.y[i]]++;
     lines->dropped = set->dropped;
-    share_fields(e->world, e, set, lines);
-    bool ok = find_clusters(e, ground, set, lines, err);
+    share_fields(workers, e, set, lines);
+    bool ok = find_clusters(workers, e, ground, set, lines, err);
     arena_release(e->scratch, mark);
     return ok;
 }
@@ -185,29 +180,21 @@ static void list_groups(struct engine *e, struct judged_ground *ground)
         }
 }
 
-/* On a rank that only labels the sets have no lines. */
-static struct set without_lines(const struct engine *e)
+bool judging_make(const struct comm *workers, struct engine *e, struct error *err)
 {
-    return (struct set){.n_fields = e->n_fields};
-}
-
-bool judging_make(const struct comm *world, struct engine *e, struct error *err)
-{
-    (void)world;
     e->judging = ARENA_ZARRAY(e->arena, struct judging, 1);
     e->judging->ground = ARENA_ZARRAY(e->arena, struct judged_ground, e->n_grounds);
     for (size_t g = 0; g < e->n_grounds; g++) {
         struct judged_ground *out = &e->judging->ground[g];
         const struct ground *ground = &e->ground[g];
-        const struct set none = without_lines(e);
         out->test = ARENA_ZARRAY(e->arena, struct judged_lines, e->n_tests);
         for (size_t t = 0; t < e->n_tests; t++) {
             const bool day = t < e->e->tests.n && e->e->tests.test[t].day;
-            TRY(share_set(e, ground, e->workers ? &ground->test[t] : &none, day, out->n_lines, &out->test[t], err));
+            TRY(share_set(workers, e, ground, &ground->test[t], day, out->n_lines, &out->test[t], err));
             out->n_lines += out->test[t].judged.n;
         }
         if (e->e->validation.n > 0)
-            TRY(share_set(e, ground, e->workers ? &ground->calibrate : &none, false, 0, &out->calibrate, err));
+            TRY(share_set(workers, e, ground, &ground->calibrate, false, 0, &out->calibrate, err));
         list_groups(e, out);
     }
     return true;
