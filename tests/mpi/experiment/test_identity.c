@@ -3,6 +3,9 @@
 #include "../../../src/experiment/digest_cache.h"
 #include "../../../src/experiment/digests.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 struct keys {
     char stage[STAGE_NONE][IDENTITY_HEX];
     bool known;
@@ -237,6 +240,52 @@ static void chunks_are_dealt_to_ranks(void **state)
     folder_remove(&folder);
 }
 
+struct writer {
+    const char *path;
+    atomic_bool stop;
+};
+
+static void *append_all_the_time(void *context)
+{
+    struct writer *writer = context;
+    while (!atomic_load(&writer->stop)) {
+        FILE *file = fopen(writer->path, "a");
+        if (file) {
+            fputs("more\n", file);
+            fclose(file);
+        }
+        usleep(500);
+    }
+    return NULL;
+}
+
+static void a_file_that_changes_all_the_time_is_an_error(void **state)
+{
+    struct folder folder = folder_make(*state);
+    struct writer writer = {.path = arena_printf(folder.arena, "%s/growing", folder.path)};
+    size_t n = 6 * (size_t)DIGEST_CHUNK;
+    char *bytes = arena_alloc(folder.arena, n + 1, 1);
+    memset(bytes, 'x', n);
+    bytes[n] = '\0';
+    folder_write(&folder, "growing", bytes, 100);
+    pthread_t thread;
+    bool writes = comm_rank(folder.comm) == 0;
+    assert_true(!writes || pthread_create(&thread, NULL, append_all_the_time, &writer) == 0);
+    comm_barrier(folder.comm);
+    struct digests *digests = digests_new(NULL, true);
+    struct sha256 digest;
+    struct error err = {.message = ""};
+    bool known, ok = digests_find(folder.comm, digests, &writer.path, 1, &digest, &known, &err);
+    comm_barrier(folder.comm);
+    atomic_store(&writer.stop, true);
+    assert_true(!writes || pthread_join(thread, NULL) == 0);
+    assert_all(folder.comm, !ok && strstr(err.message, "growing: changes while it is read") != NULL);
+    ok = digests_find(folder.comm, digests, &writer.path, 1, &digest, &known, &err);
+    assert_all(folder.comm, ok && known);
+    digests_free(digests);
+    folder_remove(&folder);
+}
+
 static void torn_and_foreign_caches_are_begun_anew(void **state)
 {
     const struct comm *comm = *state;
@@ -298,6 +347,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(generated_telemetry_is_unknown_until_it_is_there),
         cmocka_unit_test(files_that_cannot_be_read_are_told),
         cmocka_unit_test(chunks_are_dealt_to_ranks),
+        cmocka_unit_test(a_file_that_changes_all_the_time_is_an_error),
         cmocka_unit_test(torn_and_foreign_caches_are_begun_anew),
         cmocka_unit_test(a_program_knows_itself),
     };
