@@ -2,6 +2,7 @@
 
 #include "../../../src/experiment/digest_cache.h"
 #include "../../../src/experiment/digests.h"
+#include "experiment/kinds.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -112,6 +113,58 @@ static void contents_count_not_paths(void **state)
     identity_free(identity);
     json_free(doc);
     json_free(other);
+    folder_remove(&folder);
+}
+
+/* The key with the plug-in's file parameter naming "file" of the folder. Collective. */
+static void key_with_file(const struct folder *folder, const char *section, const char *plugin, const char *row,
+                          char out[IDENTITY_HEX])
+{
+    struct json_doc *doc = folder_config(folder, "");
+    struct experiment experiment;
+    struct error err = {.message = ""};
+    struct identity *identity = identity_new(NULL, true);
+    const char *value =
+        arena_printf(folder->arena, "{\"name\": \"%s\", \"%s\": \"%s/file\"}", plugin, row, folder->path);
+    bool known, ok = json_set(doc, section, value, &err) && experiment_parse(doc, folder->arena, &experiment, &err) &&
+                     identity_key(folder->comm, identity, &experiment, STAGE_EVALUATE, 2, out, &known, &err);
+    if (!ok)
+        print_error("%s\n", err.message);
+    assert_all(folder->comm, ok && known);
+    identity_free(identity);
+    json_free(doc);
+}
+
+static void every_file_parameter_of_every_plugin_counts(void **state)
+{
+    static const struct {
+        const char *kind, *section;
+    } places[] = {{"extractor", "features"},
+                  {"extractor", "classifier_features"},
+                  {"extractor", "select.embedding"},
+                  {"detector", "detector"},
+                  {"backend", "label"},
+                  {"classifier", "classifier"}};
+    struct folder folder = folder_make(*state);
+    int found = 0;
+    folder_fill(&folder);
+    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+        const struct plugin_list *list = kind_find(places[i].kind);
+        for (size_t k = 0; k < list->n; k++) {
+            for (const struct param_spec *row = list->item[k]->params; row && row->type != PARAM_TYPE_END; row++) {
+                char key[2][IDENTITY_HEX];
+                if (row->type != PARAM_TYPE_FILE)
+                    continue;
+                found++;
+                folder_write(&folder, "file", "one", 100);
+                key_with_file(&folder, places[i].section, list->item[k]->name, row->name, key[0]);
+                folder_write(&folder, "file", "two", 100);
+                key_with_file(&folder, places[i].section, list->item[k]->name, row->name, key[1]);
+                assert_all(folder.comm, strcmp(key[0], key[1]) != 0);
+            }
+        }
+    }
+    assert_all(folder.comm, found >= 5); /* vectors three times, prompts, verdicts */
     folder_remove(&folder);
 }
 
@@ -342,6 +395,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(every_file_counts_from_its_stage_on),
         cmocka_unit_test(swapped_files_and_moved_folders_are_told_apart),
         cmocka_unit_test(contents_count_not_paths),
+        cmocka_unit_test(every_file_parameter_of_every_plugin_counts),
         cmocka_unit_test(later_days_count_later),
         cmocka_unit_test(digests_are_remembered_until_the_file_changes),
         cmocka_unit_test(generated_telemetry_is_unknown_until_it_is_there),
