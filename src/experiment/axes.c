@@ -1,8 +1,7 @@
 #include "experiment/axes.h"
 
 #include "axis_names.h"
-#include "comm/agree.h"
-#include "sections.h"
+#include "identity_texts.h"
 #include "support/sha256.h"
 #include "support/table.h"
 
@@ -174,8 +173,10 @@ static bool finish_run(struct planner *planner, size_t number, struct identity *
         return fail_equal(planner, run, &planner->sweep->run[*place], err);
     *place = number;
     sha256_add(planner->id, (struct str){(const char *)&hash, sizeof hash});
-    TRY(identity_key(planner->comm, identity, &run->experiment, STAGE_EVALUATE, run->experiment.n_days, key, &known,
-                     err));
+    struct str text[SECTION_COUNT];
+    for (size_t i = 0; i < SECTION_COUNT; i++)
+        text[i] = buf_str(&planner->text[i]);
+    TRY(identity_of_texts(planner->comm, identity, &run->experiment, STAGE_EVALUATE, text, key, &known, err));
     memcpy(run->id, known ? key : "", known ? sizeof run->id - 1 : 0);
     return true;
 }

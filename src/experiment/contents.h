@@ -6,15 +6,9 @@
 #include "digests.h"
 #include "experiment/config.h"
 
-/* What names stand for, so that many runs look at them once. The same on every rank; heap-owned. */
-struct content_memo;
-struct content_memo *content_memo_new(void);
-void content_memo_free(struct content_memo *memo); /* NULL-safe */
-
 struct contents {
     const struct comm *comm;
     struct digests *digests;
-    struct content_memo *memo;
     struct arena *arena; /* of what is put in place of names */
     const char *data_dir;
     bool known;       /* set to false where a file's content is not known */

@@ -170,7 +170,7 @@ static void what_cannot_be_compared_is_refused(void **state)
     refuse(&folder, "\"select.budgt\": [1]", "t.json:9:29: budgt is not known here; did you mean budget?");
     refuse(&folder, "\"select..budget\": [1]", "a path is names");
     refuse(&folder, "\"label.file\": [\"x\"]", "label is not an object");
-    refuse(&folder, "\"detector\": [\"pca\", \"pcb\"]", "t.json:9:31: unknown detector \"pcb\"");
+    refuse(&folder, "\"detector\": [\"pca\", \"pcb\"]", "t.json:9:32: unknown detector \"pcb\"");
     refuse(&folder, "\"ingest.subsample\": [0, 5]", "ingest.subsample is now pool.subsample");
     refuse(&folder, "\"seed\": [1], \"x\": [2]", "x is not known here");
     folder_remove(&folder);

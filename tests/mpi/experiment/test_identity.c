@@ -2,6 +2,10 @@
 
 #include "../../../src/experiment/digest_cache.h"
 #include "../../../src/experiment/digests.h"
+#include "experiment/kinds.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
 
 struct keys {
     char stage[STAGE_NONE][IDENTITY_HEX];
@@ -109,6 +113,58 @@ static void contents_count_not_paths(void **state)
     identity_free(identity);
     json_free(doc);
     json_free(other);
+    folder_remove(&folder);
+}
+
+/* The key with the plug-in's file parameter naming "file" of the folder. Collective. */
+static void key_with_file(const struct folder *folder, const char *section, const char *plugin, const char *row,
+                          char out[IDENTITY_HEX])
+{
+    struct json_doc *doc = folder_config(folder, "");
+    struct experiment experiment;
+    struct error err = {.message = ""};
+    struct identity *identity = identity_new(NULL, true);
+    const char *value =
+        arena_printf(folder->arena, "{\"name\": \"%s\", \"%s\": \"%s/file\"}", plugin, row, folder->path);
+    bool known, ok = json_set(doc, section, value, &err) && experiment_parse(doc, folder->arena, &experiment, &err) &&
+                     identity_key(folder->comm, identity, &experiment, STAGE_EVALUATE, 2, out, &known, &err);
+    if (!ok)
+        print_error("%s\n", err.message);
+    assert_all(folder->comm, ok && known);
+    identity_free(identity);
+    json_free(doc);
+}
+
+static void every_file_parameter_of_every_plugin_counts(void **state)
+{
+    static const struct {
+        const char *kind, *section;
+    } places[] = {{"extractor", "features"},
+                  {"extractor", "classifier_features"},
+                  {"extractor", "select.embedding"},
+                  {"detector", "detector"},
+                  {"backend", "label"},
+                  {"classifier", "classifier"}};
+    struct folder folder = folder_make(*state);
+    int found = 0;
+    folder_fill(&folder);
+    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+        const struct plugin_list *list = kind_find(places[i].kind);
+        for (size_t k = 0; k < list->n; k++) {
+            for (const struct param_spec *row = list->item[k]->params; row && row->type != PARAM_TYPE_END; row++) {
+                char key[2][IDENTITY_HEX];
+                if (row->type != PARAM_TYPE_FILE)
+                    continue;
+                found++;
+                folder_write(&folder, "file", "one", 100);
+                key_with_file(&folder, places[i].section, list->item[k]->name, row->name, key[0]);
+                folder_write(&folder, "file", "two", 100);
+                key_with_file(&folder, places[i].section, list->item[k]->name, row->name, key[1]);
+                assert_all(folder.comm, strcmp(key[0], key[1]) != 0);
+            }
+        }
+    }
+    assert_all(folder.comm, found >= 5); /* vectors three times, prompts, verdicts */
     folder_remove(&folder);
 }
 
@@ -237,6 +293,52 @@ static void chunks_are_dealt_to_ranks(void **state)
     folder_remove(&folder);
 }
 
+struct writer {
+    const char *path;
+    atomic_bool stop;
+};
+
+static void *append_all_the_time(void *context)
+{
+    struct writer *writer = context;
+    while (!atomic_load(&writer->stop)) {
+        FILE *file = fopen(writer->path, "a");
+        if (file) {
+            fputs("more\n", file);
+            fclose(file);
+        }
+        usleep(500);
+    }
+    return NULL;
+}
+
+static void a_file_that_changes_all_the_time_is_an_error(void **state)
+{
+    struct folder folder = folder_make(*state);
+    struct writer writer = {.path = arena_printf(folder.arena, "%s/growing", folder.path)};
+    size_t n = 6 * (size_t)DIGEST_CHUNK;
+    char *bytes = arena_alloc(folder.arena, n + 1, 1);
+    memset(bytes, 'x', n);
+    bytes[n] = '\0';
+    folder_write(&folder, "growing", bytes, 100);
+    pthread_t thread;
+    bool writes = comm_rank(folder.comm) == 0;
+    assert_true(!writes || pthread_create(&thread, NULL, append_all_the_time, &writer) == 0);
+    comm_barrier(folder.comm);
+    struct digests *digests = digests_new(NULL, true);
+    struct sha256 digest;
+    struct error err = {.message = ""};
+    bool known, ok = digests_find(folder.comm, digests, &writer.path, 1, &digest, &known, &err);
+    comm_barrier(folder.comm);
+    atomic_store(&writer.stop, true);
+    assert_true(!writes || pthread_join(thread, NULL) == 0);
+    assert_all(folder.comm, !ok && strstr(err.message, "growing: changes while it is read") != NULL);
+    ok = digests_find(folder.comm, digests, &writer.path, 1, &digest, &known, &err);
+    assert_all(folder.comm, ok && known);
+    digests_free(digests);
+    folder_remove(&folder);
+}
+
 static void torn_and_foreign_caches_are_begun_anew(void **state)
 {
     const struct comm *comm = *state;
@@ -293,11 +395,13 @@ int main(int argc, char **argv)
         cmocka_unit_test(every_file_counts_from_its_stage_on),
         cmocka_unit_test(swapped_files_and_moved_folders_are_told_apart),
         cmocka_unit_test(contents_count_not_paths),
+        cmocka_unit_test(every_file_parameter_of_every_plugin_counts),
         cmocka_unit_test(later_days_count_later),
         cmocka_unit_test(digests_are_remembered_until_the_file_changes),
         cmocka_unit_test(generated_telemetry_is_unknown_until_it_is_there),
         cmocka_unit_test(files_that_cannot_be_read_are_told),
         cmocka_unit_test(chunks_are_dealt_to_ranks),
+        cmocka_unit_test(a_file_that_changes_all_the_time_is_an_error),
         cmocka_unit_test(torn_and_foreign_caches_are_begun_anew),
         cmocka_unit_test(a_program_knows_itself),
     };

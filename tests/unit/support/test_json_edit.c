@@ -76,7 +76,7 @@ static void what_is_copied_keeps_its_place(void **state)
     assert_true(json_set(doc, "sweep.d", "[1, {\"k\": 8}]", &err));
     assert_true(json_put(doc, "d", json_at(json_path(json_root(doc), "sweep.d"), 1), &err));
     check_place(doc, "d.k", "--set sweep.d: bad");
-    assert_false(json_put(doc, "d.k.z", value, &err));
+    assert_false(json_put(doc, "d.k.z", json_root(doc), &err));
     assert_string_equal(err.message, "d.k.z: k is not an object in t.json");
     json_free(doc);
 }
