@@ -17,7 +17,8 @@ struct estimate {
 
 /* One metric of one cell. value[n_seeds], resample[n_seeds] -> [n_resamples] of the same cluster draws (paired over
  * seeds). n_clusters: effective number of the test set's clusters of the class that varies most (the smaller one).
- * low, high: bounds of the metric. The method, its source and its simulated coverage stand in src/evaluate/estimate.c. */
+ * low, high: bounds of the metric. The method, its source and its simulated coverage stand in src/evaluate/estimate.c.
+ */
 struct estimate estimate_mean(const double *value, const float *const *resample, size_t n_seeds, size_t n_resamples,
                               double n_clusters, double low, double high, struct arena *arena);
 /* The same of value[i] - other[i], paired by seed and by cluster draw. */

@@ -12,8 +12,8 @@ struct judge_params {
     double tpr, fpr;     /* the operating points */
     double daily_volume; /* lines a day that false alarms are stated for */
     int64_t bootstrap;   /* resamples */
-    const char *cluster; /* what is resampled together: "near" (connected at cosine .8 in a class), "line", or the name of
-                            a field of the lines; judged by the caller */
+    const char *cluster; /* what is resampled together: "near" (connected at cosine .8 in a class), "line", or the name
+                            of a field of the lines; judged by the caller */
     const char *groups;  /* comma-separated fields of the test lines that results are also given by; "": none */
 };
 
@@ -52,10 +52,10 @@ struct draws *draws_make(const struct judged *set, uint64_t seed, size_t n_resam
  * calibrate half is resampled too, and the threshold found anew. A resample without what a metric needs gives NaN. */
 MUST_CHECK bool judge_resamples(const struct scored *test, const struct draws *test_draws,
                                 const struct scored *calibrate, const struct draws *calibrate_draws,
-                                const struct judge_params *params, struct arena *arena, float *out,
-                                struct error *err);
+                                const struct judge_params *params, struct arena *arena, float *out, struct error *err);
 
-/* FPR and TPR at a threshold, and AUC, of the lines whose group[i] is g: results by group. NaN where a class is missing.
+/* FPR and TPR at a threshold, and AUC, of the lines whose group[i] is g: results by group. NaN where a class is
+ * missing.
  */
 struct group_value {
     int64_t n_benign, n_malicious;
@@ -64,8 +64,8 @@ struct group_value {
 void judge_groups(const struct scored *test, double threshold, const uint32_t *group, size_t n_groups,
                   struct arena *arena, struct group_value *out);
 
-/* Area under a metric over periods in order of time, trapezoid, divided by the number of steps: AUT of Pendlebury et al.
- * (TESSERACT, USENIX Security 2019). n >= 2, else NaN. */
+/* Area under a metric over periods in order of time, trapezoid, divided by the number of steps: AUT of Pendlebury et
+ * al. (TESSERACT, USENIX Security 2019). n >= 2, else NaN. */
 double area_under_time(const double *value, size_t n);
 
 #endif
