@@ -57,7 +57,12 @@ const char *number_text(double value, enum number_form form, struct arena *arena
     char text[64];
     if (isnan(value))
         return "-";
-    snprintf(text, sizeof text, form == NUMBER_ANY ? "%.3g" : form == NUMBER_SHARE ? "%.4f" : "%+.4f", value);
+    snprintf(text, sizeof text,
+             form == NUMBER_SHARE        ? "%.4f"
+             : form == NUMBER_DIFFERENCE ? "%+.4f"
+             : fabs(value) < 1000        ? "%.3g"
+                                         : "%.0f",
+             value);
     char *zero = strstr(text, "0.");
     const bool leads = zero == text || (zero == text + 1 && (text[0] == '-' || text[0] == '+'));
     if (form != NUMBER_ANY && leads)

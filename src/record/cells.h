@@ -19,7 +19,11 @@ void cells_print(const struct cells *cells, struct buf *out);
 /* What the marks mean, a line each. */
 void cells_footnotes(const struct cells *cells, struct buf *out);
 
-enum number_form { NUMBER_SHARE, NUMBER_DIFFERENCE, NUMBER_ANY }; /* .0123; +.0123; three significant digits */
+enum number_form {
+    NUMBER_SHARE,
+    NUMBER_DIFFERENCE,
+    NUMBER_ANY
+}; /* .0123; +.0123; three significant digits, or whole */
 const char *number_text(double value, enum number_form form, struct arena *arena); /* "-" for NaN */
 /* ".0123 [.0101,.0150]", or ".0123 (a)" with a mark that says why there is no interval. */
 const char *estimate_text(struct cells *cells, const struct estimate *e, enum number_form form);

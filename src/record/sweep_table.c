@@ -51,15 +51,14 @@ static void add_difference(const struct view *view, struct cells *cells, struct 
 
 static void add_head(const struct view *view, struct cells *cells)
 {
-    const struct grid *grid = view->grid;
-    cells_add(cells, view->added ? "size" : "lines added");
+    cells_add(cells, "size");
     if (view->added)
         cells_add(cells, "lines added");
     cells_add(cells, "arm");
     cells_add(cells, "labels");
     cells_add(cells, "seeds");
     cells_add(cells, "AUC");
-    cells_add(cells, arena_printf(cells->arena, "FPR at TPR %g (own curve)", grid->any->tpr));
+    cells_add(cells, "own-curve FPR");
     if (view->threshold) {
         cells_add(cells, "FPR");
         cells_add(cells, "TPR");
@@ -97,7 +96,7 @@ static void add_row(const struct view *view, struct cells *cells, size_t arm, si
         cells_add(cells, estimate_text(cells, &grid->own[METRIC_TPR][cell], NUMBER_SHARE));
     }
     if (view->alarms)
-        cells_add(cells, estimate_text(cells, &grid->own[METRIC_ALARMS][cell], NUMBER_ANY));
+        cells_add(cells, number_text(grid->own[METRIC_ALARMS][cell].mean, NUMBER_ANY, arena));
     add_difference(view, cells, grid->minus_size0, cell);
     add_difference(view, cells, grid->minus_control, cell);
 }
@@ -112,7 +111,7 @@ static void add_heading(const struct view *view, struct buf *out)
                grid->plan->name, test->name, test->day ? " (a day)" : "", test->n_benign, test->clusters[0],
                test->n_malicious, test->clusters[1], grid->n_seeds, grid->n_seeds == 1 ? "" : "s");
     if (view->threshold)
-        buf_printf(out, "FPR and TPR together at the threshold that finds %g of the validation set's malicious lines\n",
+        buf_printf(out, "FPR, TPR: together, at the threshold that finds %g of the validation set's malicious lines\n",
                    grid->any->tpr);
 }
 
@@ -120,6 +119,12 @@ static void add_notes(const struct view *view, const struct cells *cells, struct
 {
     const char *where = view->threshold ? "at the validation threshold" : "read off the test's own curve";
     cells_footnotes(cells, out);
+    buf_printf(
+        out,
+        "  %s; labels: asked until the size was reached, mean; own-curve FPR: at TPR %g, read off the test's own "
+        "curve\n",
+        view->added ? "size: what the configuration counts" : "size: benign anomalies added to training",
+        view->grid->any->tpr);
     buf_printf(out, "  differences: of FPR %s, paired by seed\n", where);
     buf_printf(out, "  better: their interval is below 0%s; worse: it is above 0%s\n",
                view->threshold ? ", and TPR is not lower by more than .02" : "",
