@@ -25,7 +25,7 @@ struct sweep {
     size_t n_axes, n_runs;
     struct axis *axis; /* as written; the last varies fastest */
     struct run *run;
-    char id[17]; /* of the whole: configuration with its axes, not the content of files */
+    char id[17]; /* of the whole: configuration with its axes, neither the days nor the content of files */
 };
 
 /* One run without a "sweep" section. Refused, with the place: an axis over what shapes results (sizes, tests,

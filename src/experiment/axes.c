@@ -172,10 +172,12 @@ static bool finish_run(struct planner *planner, size_t number, struct identity *
     if (!is_new)
         return fail_equal(planner, run, &planner->sweep->run[*place], err);
     *place = number;
-    sha256_add(planner->id, (struct str){(const char *)&hash, sizeof hash});
     struct str text[SECTION_COUNT];
-    for (size_t i = 0; i < SECTION_COUNT; i++)
+    for (size_t i = 0; i < SECTION_COUNT; i++) {
         text[i] = buf_str(&planner->text[i]);
+        if (strcmp(sections[i]->key, "days") != 0) /* a sweep to which a day is appended stays the same */
+            sha256_add(planner->id, text[i]);
+    }
     TRY(identity_of_texts(planner->comm, identity, &run->experiment, STAGE_EVALUATE, text, key, &known, err));
     memcpy(run->id, known ? key : "", known ? sizeof run->id - 1 : 0);
     return true;

@@ -78,11 +78,6 @@ static void say_memory(const struct comm *world, const struct engine *e, struct 
                stated ? "" : "; the baseline's lines without a count are not in it");
 }
 
-static const struct json *seconds_of(const struct json_doc *doc)
-{
-    return json_get(json_root(doc), "seconds");
-}
-
 /* Mean share of time of the last runs in the log, in seconds; NaN without any. */
 static double run_seconds(const char *path, size_t *n, struct arena *arena)
 {
@@ -99,9 +94,10 @@ static double run_seconds(const char *path, size_t *n, struct arena *arena)
         struct json_doc *doc = NULL;
         struct str line = {text.p + start, end - start - (text.p[end - 1] == '\n')};
         if (line.n > 0 && json_parse(line, path, false, &doc, &ignored)) {
-            for (const struct json *s = json_at(seconds_of(doc), 0); s; s = json_next(s)) {
+            const struct json *stages = json_get(json_root(doc), "stages");
+            for (size_t k = 0; k < json_count(stages); k++) {
                 double value;
-                sum += json_as_f64(s, &value) ? value : 0;
+                sum += json_as_f64(json_get(json_at(stages, k), "seconds"), &value) ? value : 0;
             }
             ++*n;
         }

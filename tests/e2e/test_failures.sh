@@ -1,9 +1,10 @@
 # A run that fails is recorded with its reason and the others go on; two sweeps share a folder and lose nothing, also where the file
 # system has no flock; records that cannot be read are named with their input.
 source "$(dirname "$0")/common.sh"
-ranks 2 generate "${small[@]}" --quiet
-base=("${small[@]}" --set label=oracle --set "sizes=[0,20]" --quiet)
 touch "$scratch/empty.h5"
+ranks 2 generate "${small[@]}" --quiet
+sleep 2.1 # a file that has just changed is hashed each time, so a plan would not know it
+base=("${small[@]}" --set label=oracle --set "sizes=[0,20]" --quiet)
 status=0
 ranks 3 sweep "${base[@]}" --set "sweep={\"features\":[\"expert\",{\"name\":\"embedding_file\",\"file\":\"$scratch/empty.h5\",\"dimensions\":8}],\"seed\":[1,2]}" \
     --out "$scratch/out" >"$scratch/table" 2>"$scratch/error" || status=$?
@@ -47,7 +48,7 @@ zstd -q -d "$scratch/telemetry/synthetic-test.jsonl.zst" -o "$scratch/test.jsonl
 printf '{"command_line": "cut\n' >>"$scratch/test.jsonl"
 cp "$scratch/telemetry/synthetic-malicious.jsonl.zst" "$scratch/mal.jsonl.zst"
 printf 'not json\n' | zstd -q >>"$scratch/mal.jsonl.zst"
-ranks 2 run "${base[@]/--quiet/--verbose}" --set "tests=[{\"name\":\"hard\",\"inputs\":\"$scratch/test.jsonl\"}]" --set "baseline.malicious.inputs=$scratch/mal.jsonl.zst" \
+ranks 2 run "${base[@]/--quiet/--verbose}" --set "tests=[{\"name\":\"hard\",\"inputs\":{\"files\":\"$scratch/test.jsonl\",\"part\":{\"of\":3,\"from\":1,\"to\":3}}}]" --set "baseline.malicious.inputs=$scratch/mal.jsonl.zst" \
     --out "$scratch/bad" >/dev/null 2>"$scratch/error"
 grep -q '"what":"test hard".*test.jsonl' "$scratch/bad/quarantine.jsonl" || fail "the test's bad record is not kept: $(cat "$scratch/bad/quarantine.jsonl")"
 grep -q '"what":"baseline.malicious".*mal.jsonl' "$scratch/bad/quarantine.jsonl" || fail "the baseline's bad record is not kept"

@@ -6,7 +6,7 @@ ranks 2 generate "${small[@]}" --quiet
 base=("${small[@]}" --set label=oracle --set "sizes=[0,20]" --quiet)
 n_runs() { ls "$1/runs"/*.h5 | wc -l; }
 zstd -q -d "$scratch/telemetry/synthetic-test.jsonl.zst" -o "$scratch/test.jsonl"
-edit=(--set "tests=[{\"name\":\"hard\",\"inputs\":\"$scratch/test.jsonl\"}]")
+edit=(--set "tests=[{\"name\":\"hard\",\"inputs\":{\"files\":\"$scratch/test.jsonl\",\"part\":{\"of\":3,\"from\":1,\"to\":3}}}]")
 ranks 2 run "${base[@]}" "${edit[@]}" --out "$scratch/out" >/dev/null
 ranks 2 run "${base[@]}" "${edit[@]}" --out "$scratch/out" >/dev/null
 [ "$(n_runs "$scratch/out")" -eq 1 ] || fail "an equal run was made again"
