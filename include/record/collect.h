@@ -37,6 +37,8 @@ struct collect_result {
     size_t missing, failed; /* runs */
 };
 
+/* A sweep file that is there is this sweep's own; else fails and says so. */
+MUST_CHECK bool collect_own(const char *sweep_path, const char *sweep_id, struct error *err);
 /* Reads the runs' files, writes sweep_path whole or not at all, appends the table's text. Fails if no run is there, if
  * arms of equal configured tests or baseline have different content digests (and says which), or if sweep_path is the
  * file of another sweep. */

@@ -41,9 +41,9 @@ MUST_CHECK bool command_collect_sweep(const struct comm *comm, const struct swee
                                       struct error *err);
 /* The runs of the configuration. out_dir: where digests of files are remembered, or NULL. hash false: no file is read.
  * Collective. */
-MUST_CHECK bool command_sweep_plan(const struct comm *comm, const struct json_doc *doc, const struct arguments *arguments,
-                             const char *out_dir, bool hash, struct arena *arena, struct sweep *out,
-                             struct error *err);
+MUST_CHECK bool command_sweep_plan(const struct comm *comm, const struct json_doc *doc,
+                                   const struct arguments *arguments, const char *out_dir, bool hash,
+                                   struct arena *arena, struct sweep *out, struct error *err);
 /* Synthetic telemetry that the configuration asks for, then the runs. Collective. */
 MUST_CHECK bool command_prepare(const struct comm *comm, const struct json_doc *doc, const struct arguments *arguments,
                                 const char *out_dir, struct arena *arena, struct sweep *out, struct error *err);

@@ -148,7 +148,7 @@ bool sweep_run(const struct comm *world, const struct sweep *sweep, const struct
     uint8_t *state = ARENA_ZARRAY(arena, uint8_t, sweep->n_runs);
     size_t *wanted = ARENA_ARRAY(arena, size_t, sweep->n_runs), n = 0;
     *out = (struct sweep_outcome){0};
-    TRY(make_folders(world, options, err));
+    TRY(make_folders(world, sweep, options, err));
     TRY(agree(world, comm_rank(world) != 0 || find_states(sweep, options, state, err), err));
     comm_bcast(world, state, sweep->n_runs, 0);
     for (size_t i = 0; i < sweep->n_runs; i++) {

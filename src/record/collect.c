@@ -4,8 +4,7 @@
 #include "support/file.h"
 #include "sweep_variables.h"
 
-/* A sweep file that is there is this sweep's own. */
-static bool check_own(const struct collect_plan *plan, const char *path, struct arena *arena, struct error *err)
+static bool check_own(const char *path, const char *sweep_id, struct arena *arena, struct error *err)
 {
     struct store *store = NULL;
     struct str id = STR("");
@@ -18,11 +17,19 @@ static bool check_own(const struct collect_plan *plan, const char *path, struct 
     if (!readable)
         return fail(err, ERROR_INPUT, "%s: is no sweep file that this program knows: choose another --out or remove it",
                     path);
-    return str_equal(id, str_of(plan->sweep_id)) ||
+    return str_equal(id, str_of(sweep_id)) ||
            fail(err, ERROR_INPUT,
                 "%s: is the file of another sweep (%.*s, this one is %s): choose another --out or "
                 "remove it",
-                path, STR_ARG(id), plan->sweep_id);
+                path, STR_ARG(id), sweep_id);
+}
+
+bool collect_own(const char *path, const char *sweep_id, struct error *err)
+{
+    struct arena *arena = arena_new();
+    bool ok = check_own(path, sweep_id, arena, err);
+    arena_free(arena);
+    return ok;
 }
 
 bool collect_sweep(const struct collect_plan *plan, const char *sweep_path, struct buf *table,
@@ -30,7 +37,7 @@ bool collect_sweep(const struct collect_plan *plan, const char *sweep_path, stru
 {
     struct arena *arena = arena_new();
     struct grid grid;
-    bool ok = check_own(plan, sweep_path, arena, err) && grid_read(plan, arena, &grid, err) &&
+    bool ok = check_own(sweep_path, plan->sweep_id, arena, err) && grid_read(plan, arena, &grid, err) &&
               grid_estimate(&grid, err) && sweep_write(&grid, sweep_path, err);
     if (ok) {
         sweep_table(&grid, table);

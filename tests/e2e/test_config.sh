@@ -18,5 +18,5 @@ ranks 1 run "${small[@]}" --set label=oracle --out "$scratch/out" --quiet >/dev/
 mv "$scratch/telemetry" "$scratch/moved"
 ranks 1 run "${small[@]}" --set label=oracle --set data="$scratch/moved" --out "$scratch/out" --quiet >/dev/null
 [ "$(ls "$scratch/out/runs" | wc -l)" -eq 1 ] || fail "a moved data folder made another run"
-ranks 1 run "${small[@]}" --set label=oracle --set data="$scratch/moved" --set select.budget=29 --out "$scratch/out" --quiet >/dev/null
-[ "$(ls "$scratch/out/runs" | wc -l)" -eq 2 ] || fail "another budget made no other run"
+ranks 1 run "${small[@]}" --set label=oracle --set data="$scratch/moved" --set select.budget=29 --out "$scratch/budget" --quiet >/dev/null
+[ -e "$scratch/budget/runs/$(ls "$scratch/out/runs")" ] && fail "another budget made no other run"
