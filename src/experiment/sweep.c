@@ -82,11 +82,14 @@ static bool find_states(const struct sweep *sweep, const struct sweep_options *o
     return ok;
 }
 
-static bool make_folders(const struct comm *world, const struct sweep_options *options, struct error *err)
+static bool make_folders(const struct comm *world, const struct sweep *sweep, const struct sweep_options *options,
+                         struct error *err)
 {
     struct arena *arena = arena_new();
-    bool ok = comm_rank(world) != 0 || (file_make_dirs(arena_printf(arena, "%s/runs", options->out_dir), err) &&
-                                        file_remove(arena_printf(arena, "%s/quarantine.jsonl", options->out_dir), err));
+    bool ok =
+        comm_rank(world) != 0 || (collect_own(arena_printf(arena, "%s/sweep.h5", options->out_dir), sweep->id, err) &&
+                                  file_make_dirs(arena_printf(arena, "%s/runs", options->out_dir), err) &&
+                                  file_remove(arena_printf(arena, "%s/quarantine.jsonl", options->out_dir), err));
     arena_free(arena);
     return agree(world, ok, err);
 }
