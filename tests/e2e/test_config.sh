@@ -19,4 +19,4 @@ mv "$scratch/telemetry" "$scratch/moved"
 ranks 1 run "${small[@]}" --set label=oracle --set data="$scratch/moved" --out "$scratch/out" --quiet >/dev/null
 [ "$(ls "$scratch/out/runs" | wc -l)" -eq 1 ] || fail "a moved data folder made another run"
 ranks 1 run "${small[@]}" --set label=oracle --set data="$scratch/moved" --set select.budget=29 --out "$scratch/budget" --quiet >/dev/null
-[ -e "$scratch/budget/runs/$(ls "$scratch/out/runs")" ] && fail "another budget made no other run"
+[ ! -e "$scratch/budget/runs/$(ls "$scratch/out/runs")" ] || fail "another budget made no other run"
