@@ -1,4 +1,5 @@
-"""Saturation figure of a sweep file: FPR at the fixed TPR and AUC against the number of benign anomalies added, one line an arm.
+"""Saturation figure of a sweep file: FPR at the validation threshold (if there is one), FPR at the fixed TPR read off the test's own
+curve, and AUC against the number of benign anomalies added, one line an arm.
 
 usage: plot_saturation.py SWEEP.h5 FIGURE.png
 """
@@ -25,9 +26,12 @@ def arms(values):
 
 def main(sweep_path, figure_path):
     sweep = xr.open_dataset(sweep_path, engine="h5netcdf")
-    tests = [str(t) for t in sweep["test"].values]
-    panels = [("fpr_at_tpr", f"FPR at TPR {sweep.attrs['tpr']:g}"), ("auc", "AUC")]
-    figure, grid = plt.subplots(len(tests), 2, figsize=(11, 4.2 * len(tests)), squeeze=False, constrained_layout=True)
+    tests = [str(t) for t in sweep["test"].values if t != "validation, tune half"]  # for choosing, never a result
+    panels = [("fpr_at_tpr", f"FPR at TPR {sweep.attrs['tpr']:g}, own curve"), ("auc", "AUC")]
+    if sweep["fpr_mean"].notnull().any():
+        panels.insert(0, ("fpr", "FPR at the validation threshold"))
+    figure, grid = plt.subplots(len(tests), len(panels), figsize=(5.5 * len(panels), 4.2 * len(tests)), squeeze=False,
+                                constrained_layout=True)
     for row, test in enumerate(tests):
         for column, (metric, title) in enumerate(panels):
             axis = grid[row][column]
@@ -42,7 +46,7 @@ def main(sweep_path, figure_path):
     grid[0][0].legend(fontsize="small")
     notes = [text for flag, text in (("synthetic", "SYNTHETIC telemetry"), ("labels_simulated", "some labels simulated"))
              if sweep.attrs[flag]]
-    figure.suptitle(sweep.attrs["name"] + (": " + ", ".join(notes) if notes else "") + "; bands: 95 % over test lines and seeds")
+    figure.suptitle(sweep.attrs["name"] + (": " + ", ".join(notes) if notes else "") + "; bands: 95 % intervals, new seeds and new test lines")
     figure.savefig(figure_path, dpi=110)
 
 
