@@ -7,7 +7,7 @@
 #include "experiment/axes.h"
 
 struct sweep_options {
-    const char *out_dir;  /* results: runs/ID.h5, runs/ID.failed, sweep.h5, log.jsonl, labels.jsonl, quarantine.jsonl,
+    const char *out_dir;  /* results: runs/ID.h5, runs/ID.failed, sweep.h5, runs.jsonl, labels.jsonl, quarantine.jsonl,
                              cache/; NULL: nothing is written (check) */
     bool redo;            /* finished runs are run again */
     bool accept;          /* finished runs of another build of the program count as finished */

@@ -112,7 +112,7 @@ static void say_time(const struct sweep_options *options, const struct counts *c
 {
     size_t n = 0;
     double each =
-        options->out_dir ? run_seconds(arena_printf(arena, "%s/log.jsonl", options->out_dir), &n, arena) : NAN;
+        options->out_dir ? run_seconds(arena_printf(arena, "%s/runs.jsonl", options->out_dir), &n, arena) : NAN;
     if (isnan(each))
         buf_add_str(out, STR("time    unknown: no run is finished yet\n"));
     else

@@ -316,7 +316,7 @@ static bool write_file(struct engine *e, const struct result *result, const stru
                                 .text = text};
     const char *path = engine_path(e, arena_printf(arena, "runs/%s.h5", result->run_id), arena);
     const char *failed = engine_path(e, arena_printf(arena, "runs/%s.failed", result->run_id), arena);
-    return run_file_write(path, result, engine_path(e, "log.jsonl", arena), &log, err) && file_remove(failed, err);
+    return run_file_write(path, result, engine_path(e, "runs.jsonl", arena), &log, err) && file_remove(failed, err);
 }
 
 bool run_write(struct engine *e, struct engine_run *run, const struct result_pick *pick,

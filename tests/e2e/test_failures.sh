@@ -29,7 +29,7 @@ both() { # DIR ENVIRONMENT...
     wait $second || fail "the second of two: $(cat "$out.log2")"
     for file in "$scratch"/alone/runs/*.h5; do cmp "$file" "$out/runs/$(basename "$file")" || fail "$(basename "$file") differs"; done
     diff "$scratch/table.alone" "$out.one" && diff "$scratch/table.alone" "$out.two" || fail "tables of two at once"
-    [ "$(wc -l <"$out/log.jsonl")" -eq 8 ] || fail "$(wc -l <"$out/log.jsonl") runs made for 8"
+    [ "$(wc -l <"$out/runs.jsonl")" -eq 8 ] || fail "$(wc -l <"$out/runs.jsonl") runs made for 8"
     ! ls "$out"/runs/*.lock* 2>/dev/null || fail "locks are left"
 }
 both "$scratch/both"
