@@ -449,6 +449,7 @@ static void numbers_on_axes_are_numbers(void **state)
     m->axis[1] = (struct collect_axis){"select.near_threshold", "near_threshold", 2, values, .seed = false};
     write_runs(f, m);
     assert_non_null(strstr(collect(f, m, NULL), "near_threshold=0.8"));
+    assert_true(sweep_array(f, m, "/test_clusters_benign", 3)[1] == 70 && sweep_array(f, m, "/test_is_day", 3)[1] == 1);
     const double *axis = sweep_array(f, m, "/near_threshold", 2), *seed = sweep_array(f, m, "/seed", 3);
     assert_true(axis[0] == 1 && axis[1] == 0.8 && seed[2] == 3);
 }
