@@ -16,10 +16,10 @@ struct collect_axis {
 
 struct collect_run {
     const char *id;
-    const char *path;    /* of its file */
-    const char *failed;  /* why it failed, or NULL */
-    const size_t *at;    /* [n_axes] */
-    size_t control;      /* the run that differs only in having the detector "random"; itself if there is none */
+    const char *path;         /* of its file */
+    const char *failed;       /* why it failed, or NULL */
+    const size_t *at;         /* [n_axes] */
+    size_t control;           /* the run that differs only in having the detector "random"; itself if there is none */
     uint64_t tests, baseline; /* digests of the configuration (not the content) of tests and baseline: equal ones must
                                  have equal content digests */
 };
