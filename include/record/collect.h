@@ -40,6 +40,7 @@ struct collect_result {
 /* A sweep file that is there is this sweep's own; else fails and says so. */
 MUST_CHECK bool collect_own(const char *sweep_path, const char *sweep_id, struct error *err);
 /* Reads the runs' files, writes sweep_path whole or not at all, appends the table's text. Fails if no run is there, if
+ * runs differ in shape (tests, sizes, operating points, resamples) or a file is another run's, if
  * arms of equal configured tests or baseline have different content digests (and says which), or if sweep_path is the
  * file of another sweep. */
 MUST_CHECK bool collect_sweep(const struct collect_plan *plan, const char *sweep_path, struct buf *table,

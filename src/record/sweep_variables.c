@@ -93,6 +93,20 @@ GET(arm_simulated)
     return (union sweep_cell){.whole = grid->simulated[at->i]};
 }
 
+/* Of a test: the same in every run. */
+#define GET_TEST(name, member, value)                                                                                  \
+    GET(name)                                                                                                          \
+    {                                                                                                                  \
+        const struct result_test *t = &grid->any->test[at->test];                                                      \
+        return (union sweep_cell){.member = value};                                                                    \
+    }
+GET_TEST(test_role, text, t->role)
+GET_TEST(test_day, whole, t->day)
+GET_TEST(test_benign, whole, t->n_benign)
+GET_TEST(test_malicious, whole, t->n_malicious)
+GET_TEST(test_clusters_benign, real, t->clusters[0])
+GET_TEST(test_clusters_malicious, real, t->clusters[1])
+
 #define NO_YES "no yes"
 
 /* clang-format off */
@@ -125,6 +139,15 @@ const struct sweep_variable sweep_variables[] = {
      "%s: of the baseline alone, lower end of the 95 % interval", NULL, alone_low},
     {"/%s_alone_high", OVER_ALONE, true, false, CELL_F64, NULL,
      "%s: of the baseline alone, upper end of the 95 % interval", NULL, alone_high},
+    {"/test_role", OVER_NONE, true, false, CELL_TEXT, NULL,
+     "test: a result; tune: a half of the validation set, for choosing, never a result", NULL, test_role},
+    {"/test_is_day", OVER_NONE, true, false, CELL_U8, "1", "whether alarms a day can be stated", NO_YES, test_day},
+    {"/test_benign", OVER_NONE, true, false, CELL_I64, "lines", "benign lines", NULL, test_benign},
+    {"/test_malicious", OVER_NONE, true, false, CELL_I64, "lines", "malicious lines", NULL, test_malicious},
+    {"/test_clusters_benign", OVER_NONE, true, false, CELL_F64, "1", "effective number of clusters of benign lines",
+     NULL, test_clusters_benign},
+    {"/test_clusters_malicious", OVER_NONE, true, false, CELL_F64, "1",
+     "effective number of clusters of malicious lines", NULL, test_clusters_malicious},
     {"/seeds_reached", OVER_ARMS, false, true, CELL_I64, "1", "seeds that reached the size", NULL, arm_seeds},
     {"/labels_asked_mean", OVER_ARMS, false, true, CELL_F64, "lines",
      "picks looked at until the size was reached, mean over seeds; NaN unless every seed reached it", NULL, arm_asked},

@@ -8,7 +8,8 @@
 #define SWEEP_ID_NAME  "sweep_id"
 #define SWEEP_VERDICTS "/verdicts" /* attributes: verdicts by backend, over all runs */
 
-enum over { OVER_RUNS, OVER_ARMS, OVER_ALONE }; /* all axes; all but the seed; those that change the baseline alone */
+/* All axes; all but the seed; those that change the baseline alone; none of them. */
+enum over { OVER_RUNS, OVER_ARMS, OVER_ALONE, OVER_NONE };
 
 union sweep_cell {
     double real;

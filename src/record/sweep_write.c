@@ -50,7 +50,7 @@ static size_t over_axes(const struct grid *grid, const struct sweep_variable *v,
     const struct collect_plan *plan = grid->plan;
     size_t rank = 0;
     for (size_t a = 0; a < plan->n_axes; a++)
-        if (a != grid->seed_axis && (v->over != OVER_ALONE || plan->axis[a].alone))
+        if (v->over != OVER_NONE && a != grid->seed_axis && (v->over != OVER_ALONE || plan->axis[a].alone))
             over[rank++] = axis_path(grid, a);
     if (v->over == OVER_RUNS && grid->seed_axis < plan->n_axes)
         over[rank++] = axis_path(grid, grid->seed_axis);
@@ -58,7 +58,10 @@ static size_t over_axes(const struct grid *grid, const struct sweep_variable *v,
         over[rank++] = axes[AXIS_TEST].path;
     if (v->size)
         over[rank++] = axes[AXIS_SIZE].path;
-    *n = v->over == OVER_RUNS ? plan->n_runs : v->over == OVER_ARMS ? grid->n_arms : grid->n_alone;
+    *n = v->over == OVER_RUNS    ? plan->n_runs
+         : v->over == OVER_ARMS  ? grid->n_arms
+         : v->over == OVER_ALONE ? grid->n_alone
+                                 : 1;
     return rank;
 }
 
@@ -176,14 +179,16 @@ bool sweep_write(const struct grid *grid, const char *path, struct error *err)
 
 void sweep_schema(struct buf *out)
 {
-    static const char *const over[] = {[OVER_RUNS] = "runs", [OVER_ARMS] = "arms", [OVER_ALONE] = "baselines"};
+    static const char *const over[] = {
+        [OVER_RUNS] = "runs", [OVER_ARMS] = "arms", [OVER_ALONE] = "baselines", [OVER_NONE] = ""};
     struct arena *arena = arena_new();
     buf_add_str(out, STR("| variable | over | type | unit | what |\n|---|---|---|---|---|\n"));
     for (size_t i = 0; i < n_sweep_variables; i++) {
         const struct sweep_variable *v = &sweep_variables[i];
-        buf_printf(out, "| `%s` | %s%s%s | %s | %s | %s", put_name(v->path, "METRIC", arena) + 1, over[v->over],
-                   v->test ? ", test" : "", v->size ? ", size" : "", cell_name(v->cell), v->unit == NULL ? "" : v->unit,
-                   put_name(v->long_name, "METRIC", arena));
+        const char *between = v->over == OVER_NONE ? "" : ", ";
+        buf_printf(out, "| `%s` | %s%s%s%s | %s | %s | %s", put_name(v->path, "METRIC", arena) + 1, over[v->over],
+                   v->test ? between : "", v->test ? "test" : "", v->size ? ", size" : "", cell_name(v->cell),
+                   v->unit == NULL ? "" : v->unit, put_name(v->long_name, "METRIC", arena));
         if (v->flags != NULL)
             schema_flags(v->flags, out);
         buf_add_str(out, STR(" |\n"));
