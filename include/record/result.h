@@ -42,8 +42,8 @@ struct result_pick { /* in the order in which the curve takes them */
     struct hash128 hash; /* canonical, seeded */
     uint8_t verdict;     /* enum verdict */
     uint8_t known;       /* enum truth: for judging the selection afterwards; nothing in a run looks at it */
-    int32_t backend;     /* index in `backend`; -1: none */
     bool simulated;      /* the verdict was made from known truth */
+    int32_t backend;     /* index in `backend`; -1: none */
 };
 
 struct result_size {

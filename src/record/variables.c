@@ -171,6 +171,8 @@ const struct variable variables[] = {
      "verdict of the labels", VERDICTS},
     {"/pick_known", {AXIS_PICK}, IN(pick, result_pick, known), 0, PART_DETAILS, 0, "1",
      "known truth, for judging the selection afterwards; nothing in a run looks at it", TRUTHS},
+    {"/pick_simulated", {AXIS_PICK}, IN(pick, result_pick, simulated), 0, PART_DETAILS, 0, "1",
+     "whether the verdict was made from known truth", NO_YES},
     {"/pick_backend", {AXIS_PICK}, IN(pick, result_pick, backend), 0, PART_DETAILS, AXIS_BACKEND, "1",
      "backend that gave the verdict", NULL},
 
