@@ -11,14 +11,17 @@
 struct replay {
     const char *file, *command_field, *verdict_field;
     double min_confidence;
+    int64_t shown_characters;
 };
 
 static const struct param_spec params[] = {
-    PARAM_STRING(struct replay, file, "", "JSON lines with verdicts, plain or compressed"),
+    PARAM_FILE(struct replay, file, "JSON lines with verdicts, plain or compressed"),
     PARAM_STRING(struct replay, command_field, "command_line", "the field with the command line"),
     PARAM_STRING(struct replay, verdict_field, "verdict", "the field with benign, malicious or abstain"),
     PARAM_REAL(struct replay, min_confidence, 0, 0, 1,
                "answers of a lower or unstated \"confidence\" are left out; 0: none"),
+    PARAM_INT(struct replay, shown_characters, 0, 0, 1 << 20,
+              "verdicts on longer lines are left out, if whoever judged saw only a part of those; 0: none"),
     PARAM_END};
 
 enum { FILE_LIMIT = 1 << 30 };
@@ -122,12 +125,21 @@ static size_t count_lines(struct str text)
     return n;
 }
 
-static bool answer_from(const struct book *book, const struct label_item *item, size_t n, struct label_sink *sink,
-                        struct error *err)
+/* Whoever judged the line saw all of it. */
+static bool was_shown(const struct replay *replay, struct str text)
+{
+    int64_t characters = 0;
+    for (size_t i = 0; i < text.n; i++)
+        characters += ((unsigned char)text.p[i] & 0xc0) != 0x80; /* not a continuation byte of UTF-8 */
+    return replay->shown_characters == 0 || characters <= replay->shown_characters;
+}
+
+static bool answer_from(const struct replay *replay, const struct book *book, const struct label_item *item, size_t n,
+                        struct label_sink *sink, struct error *err)
 {
     for (size_t i = 0; i < n; i++) {
         const uint64_t *slot = table_get(book->table, hash128(item[i].text, 0));
-        if (!slot)
+        if (!slot || !was_shown(replay, item[i].text))
             continue;
         sink->asked++;
         TRY(sink->put(sink->context, i, (enum verdict)(*slot % 4), book->confidence[*slot / 4], err));
@@ -225,7 +237,7 @@ static bool answer(const struct labeler *labeler, const void *untyped, const str
                    struct label_sink *sink, struct error *err)
 {
     const struct book *book;
-    return book_get(labeler, untyped, &book, err) && answer_from(book, item, n, sink, err);
+    return book_get(labeler, untyped, &book, err) && answer_from(untyped, book, item, n, sink, err);
 }
 
 /* The file's size stands for its content. */
