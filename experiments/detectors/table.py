@@ -25,7 +25,7 @@ def main(folders):
         with h5py.File(path, "r") as run:
             days = len(run["day"])
             known, nearest = run["pick_known"][()], run["pick_nearest"][()]
-            picks[name(run)] = (set(run["pick_hash"][()]), days, known, nearest)
+            picks[name(run)] = (set(map(tuple, run["pick_hash"][()].tolist())), days, known, nearest)
     print(f"picks a day; survivors: no better pick within cosine {THRESHOLD}")
     print(f"{'detector / features':28} {'benign':>8} {'malicious':>10} {'unknown':>8} {'survivors':>10}")
     for label, (_, days, known, nearest) in sorted(picks.items()):

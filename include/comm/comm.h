@@ -19,8 +19,9 @@ struct comm *comm_first(const struct comm *comm, int n);
 struct comm *comm_split(const struct comm *comm, int group);
 void comm_free(struct comm *comm); /* a group from comm_first or comm_split; NULL-safe */
 
-int comm_rank(const struct comm *comm); /* local */
-int comm_size(const struct comm *comm); /* local */
+int comm_rank(const struct comm *comm);      /* local */
+int comm_size(const struct comm *comm);      /* local */
+int comm_node_size(const struct comm *comm); /* ranks of comm on this rank's node; collective */
 /* Ends the whole job at once with this exit code: for a rank that can no longer take part. Local, does not return. */
 NO_RETURN void comm_abort(const struct comm *comm, int exit_code);
 void comm_barrier(const struct comm *comm);

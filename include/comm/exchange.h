@@ -3,6 +3,7 @@
 #define COMM_EXCHANGE_H
 
 #include "comm/comm.h"
+#include "support/str.h"
 
 struct exchange {
     size_t n;           /* records that arrived here */
@@ -20,6 +21,11 @@ void exchange_records(const struct comm *comm, const void *records, size_t recor
  * record that this rank sent. */
 void exchange_reply(const struct comm *comm, const struct exchange *exchange, const void *replies, size_t reply_bytes,
                     void *out, struct arena *arena);
+/* Sends text i (of n) to rank dest[i], in rounds of bounded memory. What arrived here is returned, in the order in
+ * which exchange_records with the same destinations has its records; out_n is how many. Texts and their bytes live in
+ * the arena, no more of it is kept. */
+struct str *exchange_texts(const struct comm *comm, const struct str *text, size_t n, const int *dest,
+                           struct arena *arena, size_t *out_n);
 /* The owner among n_ranks of a well-mixed hash. */
 static inline int exchange_owner(uint64_t hash, int n_ranks)
 {

@@ -1,5 +1,5 @@
-/* Messages of any size between two ranks of a group, for work that is given away. Both sides block until the message has
- * passed. Collective over the two ranks. */
+/* Messages of any size between two ranks of a group, for work that is given away. Both sides block until the message
+ * has passed. Collective over the two ranks. */
 #ifndef COMM_MAIL_H
 #define COMM_MAIL_H
 

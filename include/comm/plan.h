@@ -1,5 +1,5 @@
-/* Who owns which rows of a global, densely numbered row set: contiguous ranges that never split a block, or blocks dealt
- * in turn. */
+/* Who owns which rows of a global, densely numbered row set: contiguous ranges that never split a block, or blocks
+ * dealt in turn. */
 #ifndef COMM_PLAN_H
 #define COMM_PLAN_H
 

@@ -29,7 +29,7 @@ struct baseline {
 struct test_set {
     const char *name;
     struct inputs from;
-    bool day;             /* a whole day of telemetry: its benign lines weigh as often as they occur, alarms are stated */
+    bool day; /* a whole day of telemetry: its benign lines weigh as often as they occur, alarms are stated */
     const char *sequence; /* tests of one sequence are periods in order of time (AUT); NULL: none */
 };
 
@@ -55,8 +55,8 @@ struct set {
     uint64_t digest;    /* of text, hash and class in order; the same on every rank and for any number of ranks */
 };
 
-/* "inputs", a sample, "baseline", "tests" of a configuration, and back as canonical JSON. A list of inputs may mix paths
- * and objects. Local. */
+/* "inputs", a sample, "baseline", "tests" of a configuration, and back as canonical JSON. A list of inputs may mix
+ * paths and objects. Local. */
 MUST_CHECK bool inputs_parse(const struct json_doc *doc, const struct json *node, struct arena *arena,
                              struct inputs *out, struct error *err);
 void inputs_to_json(const struct inputs *inputs, struct buf *out);
@@ -64,20 +64,23 @@ void inputs_to_json(const struct inputs *inputs, struct buf *out);
 MUST_CHECK bool baseline_parse(const struct json_doc *doc, const struct json *node, struct arena *arena,
                                struct baseline *out, struct error *err);
 void baseline_to_json(const struct baseline *baseline, struct buf *out);
-/* key: "tests" or "validation" (for messages). A list of {"name", "inputs", "day", "sequence"}; names differ and are not
- * empty; a validation section is an object {"inputs"} and becomes one test set called "validation". */
+/* key: "tests" or "validation". Tests are a list of {"name", "inputs", "day", "sequence"}; names differ, are not empty
+ * and not "validation"; node NULL fails. A validation section is an object {"inputs"} and becomes one test set called
+ * "validation", which is written back as such an object; node NULL is none. */
 MUST_CHECK bool tests_parse(const struct json_doc *doc, const struct json *node, const char *key, struct arena *arena,
                             struct test_sets *out, struct error *err);
 void tests_to_json(const struct test_sets *tests, struct buf *out);
 
-/* The malicious sample's lines labelled 1, then the benign sample's labelled 0; the first line of each canonical form is
- * kept (a line in both is malicious). Fails if a class is missing. Lines live in the arena. `where` names the input in
- * warnings and the quarantine. Collective. */
+/* The malicious sample's lines labelled 1, then the benign sample's labelled 0; the first line of each canonical form
+ * is kept (a line in both is malicious). All lines of a sample keep the order of their rows, frequent ones come most
+ * frequent first. Fails if a class is missing. Lines live in the arena. options.what and groups are not
+ * looked at: the inputs have their own names, and a corpus is whole. stats: of what was read, as day_read has it.
+ * Collective. */
 MUST_CHECK bool baseline_read(const struct comm *comm, const struct baseline *baseline,
                               const struct ingest_options *options, uint64_t seed, struct arena *arena, struct set *out,
                               struct ingest_stats *stats, struct error *err);
 /* The inputs' unique lines of known truth in row order, without those in `without` (NULL: all). Fails if a class is
- * missing. Collective. */
+ * missing. options as in baseline_read. Collective. */
 MUST_CHECK bool test_read(const struct comm *comm, const struct test_set *test, const struct ingest_options *options,
                           const struct keyset *without, struct arena *arena, struct set *out,
                           struct ingest_stats *stats, struct error *err);
@@ -85,8 +88,8 @@ MUST_CHECK bool test_read(const struct comm *comm, const struct test_set *test, 
  * calibrate. Fails if a class is missing. Collective. */
 MUST_CHECK bool set_half(const struct comm *comm, const struct set *set, int half, struct arena *arena, struct set *out,
                          struct error *err);
-/* The set dealt to the ranks of `to`, a group of ranks of `from` (NULL on ranks of no group): every group gets the whole
- * set, each rank its blocks. fields are not moved. Collective over `from`. */
+/* The set dealt to the ranks of `to`, a group of ranks of `from` (NULL on ranks of no group): every group gets the
+ * whole set, each rank its blocks. fields are not moved. Collective over `from`. */
 void set_move(const struct comm *from, const struct set *set, const struct comm *to, struct arena *arena,
               struct set *out);
 

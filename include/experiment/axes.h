@@ -5,8 +5,8 @@
 #include "experiment/identity.h"
 
 struct axis {
-    const char *key;    /* "detector", "select.near_threshold", "seed" */
-    const char *name;   /* the shortest end of the key that is unique in the sweep and no coordinate of results */
+    const char *key;  /* "detector", "select.near_threshold", "seed" */
+    const char *name; /* the shortest end of the key that is unique in the sweep and no coordinate of results */
     size_t n;
     const char **value; /* [n] as shown: a plug-in's name (with what differs where two share it) or a number */
     enum stage stage;   /* the first that it changes */
@@ -25,7 +25,7 @@ struct sweep {
     size_t n_axes, n_runs;
     struct axis *axis; /* as written; the last varies fastest */
     struct run *run;
-    char id[17]; /* of the whole: configuration with its axes, not the content of files */
+    char id[17]; /* of the whole: configuration with its axes, neither the days nor the content of files */
 };
 
 /* One run without a "sweep" section. Refused, with the place: an axis over what shapes results (sizes, tests,

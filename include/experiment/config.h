@@ -27,6 +27,9 @@ struct curve_params {
     const char *count; /* what `sizes` count: added (benign verdicts) or asked (labels) */
 };
 
+/* Parameters of the sections that have no other home. */
+extern const struct param_spec pool_params_spec[], curve_params_spec[];
+
 /* The first stage that a section of the configuration changes. */
 enum stage { STAGE_READ, STAGE_DETECT, STAGE_SELECT, STAGE_LABEL, STAGE_TRAIN, STAGE_EVALUATE, STAGE_NONE };
 
@@ -40,9 +43,9 @@ struct experiment {
     struct inputs *day; /* [n_days] */
     struct pool_params pool;
     struct baseline baseline;
-    struct test_sets validation;  /* one or none */
+    struct test_sets validation; /* one or none */
     struct test_sets tests;
-    struct feature_set features;  /* what the detector sees */
+    struct feature_set features; /* what the detector sees */
     struct choice detector;
     struct select_params select;
     struct feature_set embedding; /* what near-duplicates are judged by */
@@ -58,7 +61,8 @@ struct experiment {
 };
 
 /* A configuration file with settings applied; rank 0 reads it, all get it. "base" names another configuration, beside
- * this one, whose top-level values this one's replace. Collective. Free with json_free. */
+ * this one, whose top-level values this one's replace; messages name the file and line that a value came from.
+ * Collective. Free with json_free. */
 MUST_CHECK bool config_read(const struct comm *comm, const char *path, const struct setting *setting, size_t n_settings,
                             struct json_doc **out, struct error *err);
 /* Resolves a document (its "sweep" section is left alone). Local: the same document gives the same result. */
@@ -67,7 +71,8 @@ MUST_CHECK bool experiment_parse(const struct json_doc *doc, struct arena *arena
 /* Canonical JSON of everything that decides the results, defaults included; a configuration that is read back as the
  * same experiment. data_dir is left out. */
 void experiment_to_json(const struct experiment *experiment, struct buf *out);
-/* Canonical text of the sections up to a stage; of the days only the first n_days. */
+/* The same of the sections up to a stage; of the days only the first n_days (all, if pool.deal mixes them and the stage
+ * is later than reading). */
 void experiment_stage_text(const struct experiment *experiment, enum stage stage, size_t n_days, struct buf *out);
 /* Paid label backends give way to the oracle with its defaults, so that nobody is asked for money; says so. */
 void experiment_simulate_paid(struct experiment *experiment, struct arena *arena);

@@ -24,7 +24,10 @@ struct backend {
      * Zero-terminated, in the arena. NULL function: nothing. Never holds a secret. */
     bool (*identity)(const struct labeler *labeler, const void *params, struct arena *arena, const char **out,
                      struct error *err);
-    /* Answers some of item[n] through the sink. Lines it has no answer to are left alone. */
+    /* Fails if answer is bound to: what can be known without a request. NULL: nothing can. */
+    bool (*check)(const struct labeler *labeler, const void *params, struct error *err);
+    /* Answers some of item[n] through the sink. Texts differ, or (text, seed) if the backend simulates. Lines it has no
+     * answer to are left alone. */
     bool (*answer)(const struct labeler *labeler, const void *params, const struct label_item *item, size_t n,
                    struct label_sink *sink, struct error *err);
 };

@@ -42,6 +42,7 @@ struct result_pick { /* in the order in which the curve takes them */
     struct hash128 hash; /* canonical, seeded */
     uint8_t verdict;     /* enum verdict */
     uint8_t known;       /* enum truth: for judging the selection afterwards; nothing in a run looks at it */
+    bool simulated;      /* the verdict was made from known truth */
     int32_t backend;     /* index in `backend`; -1: none */
 };
 
@@ -52,9 +53,9 @@ struct result_size {
     int64_t asked; /* picks looked at; -1: not reached */
 };
 
-struct result_point {                /* a size on a test */
-    double value[METRIC_COUNT];      /* NaN where not reached */
-    float *resample[METRIC_COUNT];   /* [n_resamples]; NULL where not reached */
+struct result_point {              /* a size on a test */
+    double value[METRIC_COUNT];    /* NaN where not reached */
+    float *resample[METRIC_COUNT]; /* [n_resamples]; NULL where not reached */
 };
 
 /* Lines of all tests, test after test, each in its own order. */
@@ -65,8 +66,8 @@ struct result_lines {
     uint8_t *y;
     int64_t *count;
     uint32_t *cluster;
-    double *score;       /* [n_sizes * n], NaN where not reached */
-    struct str **field;  /* [n_fields][n] */
+    double *score;      /* [n_sizes * n], NaN where not reached */
+    struct str **field; /* [n_fields][n] */
 };
 
 struct result_group { /* lines of one test with one value of one field */
@@ -102,8 +103,8 @@ struct result {
     const char **sequence;
     struct result_pick *pick;
     struct result_lines lines;
-    const char **field;          /* [n_fields] names */
-    struct result_group *group;  /* [n_groups] */
+    const char **field;         /* [n_fields] names */
+    struct result_group *group; /* [n_groups] */
     struct result_backend *backend;
     struct named_digest *digest; /* equal on any number of ranks */
     struct named_count *count;   /* counts of stages: /ingest, /labels, /fit ... */

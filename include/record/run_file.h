@@ -5,7 +5,8 @@
 
 #include "record/result.h"
 
-/* Whole or not at all (temporary name, sync, rename). log: appended to the file log_path as one JSON line. */
+/* Whole or not at all (temporary name, sync, rename). log: appended to the file log_path as one JSON line;
+ * log_path NULL: none. Fails if the name of a field cannot stand in a path. */
 MUST_CHECK bool run_file_write(const char *path, const struct result *result, const char *log_path,
                                const struct run_log *log, struct error *err);
 /* Attributes that tell whose run it is. False without an error message for the user if the file is no result of this

@@ -1,7 +1,7 @@
 /* Which lines are worth a label: each day's strangest, no line twice, near-duplicates removed, under a daily budget.
- * Days accumulate. Picks are the same for any number of ranks; picks of a smaller budget on a single day are a prefix of
- * those of a larger one. Memory is divided by ranks: pick k of a day lies on the rank of its block, (k / PICK_BLOCK) mod
- * ranks. */
+ * Days accumulate. Picks are the same for any number of ranks; picks of a smaller budget on a single day are a prefix
+ * of those of a larger one. Memory is divided by ranks: pick k of a day lies on the rank of its block, (k / PICK_BLOCK)
+ * mod ranks. */
 #ifndef SELECT_SELECT_H
 #define SELECT_SELECT_H
 
@@ -49,17 +49,18 @@ struct selection; /* grows day by day; heap-owned memory lives in its own arena 
 struct selection *selection_new(const struct comm *comm, const struct select_params *params,
                                 const struct feature_set *embedding, const struct keyset *excluded);
 void selection_free(struct selection *selection); /* NULL-safe; local */
-/* score[lines->n]. Best first: score falling, row rising. Between days only texts and numbers are kept: embeddings of kept
- * lines are made again. Collective. */
+/* score[lines->n]. Best first: score falling, row rising. Between days only texts and numbers are kept: embeddings of
+ * kept lines are made again. Collective. */
 MUST_CHECK bool selection_add_day(const struct comm *comm, struct selection *selection, const struct lines *lines,
                                   const double *score, struct select_stats *stats, struct error *err);
 /* A day whose picks are known from before: pick[n] are this rank's, by place rising, copied. Collective. */
 void selection_restore_day(const struct comm *comm, struct selection *selection, const struct pick *pick, size_t n,
                            int64_t n_global);
-size_t selection_days(const struct selection *selection);                        /* local */
-int64_t selection_day_count(const struct selection *selection, size_t day);      /* over all ranks; local */
+size_t selection_days(const struct selection *selection);                   /* local */
+int64_t selection_day_count(const struct selection *selection, size_t day); /* over all ranks; local */
 /* This rank's picks of a day, place rising. Local. */
 const struct pick *selection_day_picks(const struct selection *selection, size_t day, size_t *n);
-uint64_t selection_digest(const struct comm *comm, const struct selection *selection); /* the same for any number of ranks */
+uint64_t selection_digest(const struct comm *comm,
+                          const struct selection *selection); /* the same for any number of ranks */
 
 #endif

@@ -1,6 +1,7 @@
 /* HDF5 files that xarray opens with engine="h5netcdf": named dimensions, coordinates, attributes. One rank writes or
  * reads a file. A file being written has a temporary name; store_commit closes it, syncs and renames, so a killed run
- * leaves no broken file. */
+ * leaves no broken file. Format: the one of HDF5 1.8 (lowest and highest bound), no times, members and attributes of
+ * groups in the order in which they were made: the same calls give the same bytes. */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
@@ -9,6 +10,7 @@
 #include "support/str.h"
 
 struct store;
+enum store_type { STORE_F64, STORE_F32, STORE_I64, STORE_I32, STORE_U64, STORE_U32, STORE_U8 };
 
 MUST_CHECK bool store_create(const char *path, struct store **out, struct error *err);
 /* Close, sync, rename. The store is freed whatever happens. */
@@ -32,6 +34,17 @@ MUST_CHECK bool store_get_attr_i64(struct store *store, const char *path, const 
 MUST_CHECK bool store_get_attr_f64(struct store *store, const char *path, const char *name, double *out,
                                    struct error *err);
 
+/* Several numbers as one attribute (flag_values). n >= 1. */
+MUST_CHECK bool store_attr_numbers(struct store *store, const char *path, const char *name, enum store_type type,
+                                   const void *value, size_t n, struct error *err);
+/* Names of what the group holds, in the order in which it was made: its attributes; its members (groups, arrays, axes).
+ */
+MUST_CHECK bool store_list_attrs(struct store *store, const char *group, struct arena *arena, const char ***name,
+                                 size_t *n, struct error *err);
+MUST_CHECK bool store_list_members(struct store *store, const char *group, struct arena *arena, const char ***name,
+                                   size_t *n, struct error *err);
+bool store_is_group(struct store *store, const char *path);
+
 /* A coordinate: a one-dimensional dataset that is a dimension scale named like its path's last part. */
 MUST_CHECK bool store_axis_i64(struct store *store, const char *path, const int64_t *value, size_t n,
                                struct error *err);
@@ -40,8 +53,7 @@ MUST_CHECK bool store_axis_str(struct store *store, const char *path, const stru
                                struct error *err);
 
 /* An array over axes written before: axis[rank] are their paths; its shape is their lengths, row-major. Made with
- * chunks and deflate when over 64 KiB. */
-enum store_type { STORE_F64, STORE_F32, STORE_I64, STORE_U64, STORE_U8 };
+ * chunks and deflate when over 64 KiB. rank <= 32. */
 MUST_CHECK bool store_array(struct store *store, const char *path, enum store_type type, const char *const *axis,
                             size_t rank, const void *data, struct error *err);
 MUST_CHECK bool store_array_str(struct store *store, const char *path, const char *const *axis, size_t rank,
@@ -49,7 +61,9 @@ MUST_CHECK bool store_array_str(struct store *store, const char *path, const cha
 
 /* Whether a group, dataset or axis is there. */
 bool store_has(struct store *store, const char *path);
-/* Whole arrays or axes back: shape[rank] must have room for 8; data in the arena, converted to the asked type. */
+/* Whole arrays or axes back, of rank 8 at most; data in the arena, converted to the asked type. */
+MUST_CHECK bool store_get(struct store *store, const char *path, enum store_type type, struct arena *arena, void **data,
+                          size_t *rank, size_t shape[8], struct error *err);
 MUST_CHECK bool store_get_f64(struct store *store, const char *path, struct arena *arena, double **data, size_t *rank,
                               size_t shape[8], struct error *err);
 MUST_CHECK bool store_get_i64(struct store *store, const char *path, struct arena *arena, int64_t **data, size_t *rank,

@@ -12,8 +12,11 @@ struct append_file {
     const char *path, *what; /* borrowed; what: "the label journal", for messages */
 };
 
-/* Opens or makes the file and its folder and locks it. If another process holds it: waits for that to end, or fails. */
+/* Opens or makes the file and its folder and locks it. If another process holds it: waits for that to end, or fails. On
+ * a file system without flock the file is not locked: said once. */
 MUST_CHECK bool append_open(const char *path, const char *what, bool wait, struct append_file *out, struct error *err);
+/* Whether append_open could open it: makes file and folder, without a lock. */
+MUST_CHECK bool append_check(const char *path, const char *what, struct error *err);
 void append_close(struct append_file *file); /* also one that is not open */
 /* Adds the bytes with one write; on failure the file is cut back to what it was, or the message says that it is torn.
  */

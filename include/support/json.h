@@ -25,7 +25,8 @@ const struct json *json_next(const struct json *node);         /* the member aft
 const char *json_key(const struct json *node);                 /* this node's own key, or "" */
 const struct json *json_get(const struct json *object,
                             const char *key); /* NULL if absent or not an object; case-sensitive */
-const struct json *json_path(const struct json *node, const char *dotted); /* "a.b.c" */
+/* "a.b.c"; a backslash before a dot or a backslash makes it part of a key: "where.process\.name". */
+const struct json *json_path(const struct json *node, const char *dotted);
 
 /* Typed values; false if the node is NULL or of another type (or, for i64, not whole or beyond 2^53; a string of digits
  * is taken as a 64-bit number). */
@@ -34,8 +35,8 @@ bool json_as_f64(const struct json *node, double *out);
 bool json_as_i64(const struct json *node, int64_t *out);
 bool json_as_bool(const struct json *node, bool *out);
 
-/* Sets *err to "name:line:column: message" for the node's place (values set by json_set have "--set path"). Returns
- * false. */
+/* Sets *err to "name:line:column: message" for the node's place: that of the text it was read from, also if it was laid
+ * over another document or copied within one (values set by json_set have "--set path"). Returns false. */
 bool json_fail(const struct json_doc *doc, const struct json *node, struct error *err, const char *format, ...)
     PRINTF_LIKE(4, 5);
 /* Refuses members of `object` that are not among keys[n], naming the nearest known key. */
@@ -44,6 +45,10 @@ MUST_CHECK bool json_known_keys(const struct json_doc *doc, const struct json *o
 /* Sets a dotted path to a value given as text: parsed as JSON if it parses, else taken as a string. Makes missing
  * objects. */
 MUST_CHECK bool json_set(struct json_doc *doc, const char *dotted, const char *value, struct error *err);
+/* Puts a copy of a node of the same document, which stays where it is, at a dotted path; makes missing objects. */
+MUST_CHECK bool json_put(struct json_doc *doc, const char *dotted, const struct json *value, struct error *err);
+/* The top-level members of `over`, as parsed, replace those of doc; but for the key `except`. Both must be objects. */
+void json_lay_over(struct json_doc *doc, const struct json_doc *over, const char *except);
 /* Removes a dotted path if present. */
 void json_remove(struct json_doc *doc, const char *dotted);
 /* A deep copy of the document. */

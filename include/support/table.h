@@ -14,5 +14,7 @@ size_t table_count(const struct table *table);
 uint64_t *table_put(struct table *table, struct hash128 key, bool *is_new);
 /* NULL if absent. */
 const uint64_t *table_get(const struct table *table, struct hash128 key);
+/* Walks all keys in no order: *at starts as 0; false at the end. Nothing may be put meanwhile. */
+bool table_next(const struct table *table, size_t *at, struct hash128 *key);
 
 #endif

@@ -24,11 +24,13 @@ struct lines {
     struct hash128 *hash;           /* of the canonical form, seeded */
     struct str *text;               /* as logged; invalid UTF-8 never gets here */
     uint32_t *user, *host, *parent; /* [n] places in string; an empty text if the record has none */
-    const struct str *string;       /* this rank's texts of users, hosts and parents, in order of appearance */
+    const struct str *string;       /* this rank's texts of these and of named fields, in order of appearance */
     uint8_t *platform, *truth;
     size_t *user_at, *host_at;
     uint64_t *user_hash, *host_hash;
     int64_t *user_count, *host_count;
+    size_t n_fields;
+    struct str **field; /* [n_fields][n] values of options.fields, of the first record; an empty text if it has none */
 };
 
 /* Sums over all ranks, the same on every rank. */
@@ -43,30 +45,39 @@ struct ingest_stats {
 
 struct ingest_options {
     const char *data_dir;   /* relative paths start here; NULL or "" is the working folder */
-    const char *quarantine; /* JSON lines {file, line, offset, reason, bytes} of bad records and files are appended
-                               here; NULL: counted only */
+    const char *quarantine; /* JSON lines {what, file, line, offset, reason, bytes} of bad records and files are
+                               appended here; NULL: counted only */
     struct normalize normalize;
     uint64_t seed;            /* of the line hashes */
     int64_t max_record_bytes; /* longer records are bad */
-    /* 0: all unique lines, else the `subsample` of them with the lowest mix of (seed, canonical hash), ties row rising:
-     * a uniform sample of the unique lines, the same for any number of ranks and any order of files. n_global and
-     * n_events then speak of the sample, the stats of all that was read. */
-    int64_t subsample;
-    bool groups; /* lines say who ran them */
+    bool groups;              /* lines say who ran them */
+    /* Names of record fields whose texts lines bring along, at most 8. host, user, parent_image, image and platform
+     * (windows, linux, macos) are what the format and its field map make of the record, source what the field map calls
+     * so; any other name is a JSON path or a CSV column, as in the field map, and empty in formats that are neither. In
+     * JSON numbers, true and false are texts as they stand, lists of strings are joined as a command is; null, "-" and
+     * other values are empty. */
+    const char *const *fields;
+    size_t n_fields;
+    const char *what; /* the input's name in warnings and the quarantine: "day 3", "test expert"; NULL: none */
 };
 
 extern const struct param_spec ingest_params[]; /* rows of struct ingest_options that are plain parameters */
 
 /* Collective. Bad records and unreadable files are counted and quarantined, with a warning; it fails only if an input
- * matches no file at all, the format is unknown or not found out ("auto"), or the quarantine cannot be written. lines
- * live in the arena. */
+ * matches no file at all, the format is unknown or not found out ("auto"), a named field is none, or the quarantine
+ * cannot be written. lines live in the arena. */
 MUST_CHECK bool day_read(const struct comm *comm, const struct input *inputs, size_t n_inputs,
                          const struct ingest_options *options, struct arena *arena, struct lines *out,
                          struct ingest_stats *stats, struct error *err);
-/* Hash of the input files' names below data_dir and their sizes, without reading them: what ingest_stats.input_digest
- * holds. The same on every rank. Fails like day_read if an input matches nothing. Collective. */
-MUST_CHECK bool day_input_digest(const struct comm *comm, const struct input *inputs, size_t n_inputs,
-                                 const char *data_dir, uint64_t *digest, struct error *err);
+/* A file that is read. */
+struct day_file {
+    const char *path; /* can be opened */
+    const char *name; /* the end of the path that lies below the data folder; the whole path elsewhere */
+};
+/* The files of the inputs: inputs in order, each input's in byte order of their paths and once. The same on every rank;
+ * in the arena. Fails like day_read if an input matches nothing. Collective. */
+MUST_CHECK bool day_files(const struct comm *comm, const struct input *inputs, size_t n_inputs, const char *data_dir,
+                          struct arena *arena, struct day_file **out, size_t *n, struct error *err);
 void ingest_add(struct ingest_stats *total, const struct ingest_stats *more); /* local */
 
 #endif

@@ -15,7 +15,8 @@ struct event {
     struct str command, host, user, parent, image, time;
     enum platform platform;
     enum truth truth;
-    bool synthetic; /* made by `benomaly generate`, says its own source field */
+    bool synthetic;         /* made by `benomaly generate`, says its own source field */
+    const struct str *more; /* values of the field map's `more`, in its order; NULL: the reader finds none */
 };
 
 const char *platform_name(enum platform platform); /* "windows", ... ; "unknown" */

@@ -6,7 +6,7 @@
 #include "support/json.h"
 #include "support/plugin.h"
 
-enum { INPUT_MAX_FILTERS = 16 };
+enum { INPUT_MAX_FILTERS = 16, INPUT_MAX_MORE = 8 };
 
 #define INPUT_AUTO "auto" /* the format that asks for a look at the files */
 
@@ -21,6 +21,8 @@ struct field_map {
     struct str command, host, user, parent, image, time, platform, truth, source;
     const struct field_filter *filter;
     size_t n_filters;
+    const struct str *more; /* further fields whose values an event brings; day_read sets them */
+    size_t n_more;
 };
 
 struct input {

@@ -18,6 +18,7 @@ struct dataset {
 
 struct classifier {
     struct plugin plugin;
+    bool seeded; /* fit depends on its seed: without it, equal training sets of two seeds are one */
     /* Collective. The model is the same on every rank for any number of ranks, and lives in the arena. A set with one
      * class only, or none, is an error (ERROR_INPUT). */
     bool (*fit)(const struct comm *comm, const struct dataset *data, const void *params, uint64_t seed,

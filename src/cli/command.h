@@ -11,7 +11,9 @@ struct arguments {
     size_t n_words;
     struct setting setting[ARGUMENTS_MOST]; /* --set key=value, in order */
     size_t n_settings;
-    const char *out; /* --out, or NULL */
+    const char *out;         /* --out, or NULL */
+    bool redo, accept;       /* runs of another commit: made again, taken as they are */
+    int64_t slice, n_slices; /* --slice I/N: part I of N, from 1; 1 of 1 unless given */
 };
 
 struct command {
@@ -37,6 +39,14 @@ MUST_CHECK bool command_configured(const struct comm *comm, const struct argumen
 /* sweep.h5 and the table from finished runs. Collective. */
 MUST_CHECK bool command_collect_sweep(const struct comm *comm, const struct sweep *sweep, const char *out_dir,
                                       struct error *err);
+/* The runs of the configuration. out_dir: where digests of files are remembered, or NULL. hash false: no file is read.
+ * Collective. */
+MUST_CHECK bool command_sweep_plan(const struct comm *comm, const struct json_doc *doc,
+                                   const struct arguments *arguments, const char *out_dir, bool hash,
+                                   struct arena *arena, struct sweep *out, struct error *err);
+/* Synthetic telemetry that the configuration asks for, then the runs. Collective. */
+MUST_CHECK bool command_prepare(const struct comm *comm, const struct json_doc *doc, const struct arguments *arguments,
+                                const char *out_dir, struct arena *arena, struct sweep *out, struct error *err);
 /* Plan, run what is missing, collect, print the table: what `run` and `sweep` share. */
 bool command_run_sweep(const struct comm *comm, const struct json_doc *doc, const struct arguments *arguments,
                        struct arena *arena, struct error *err);

@@ -21,7 +21,12 @@ static void print_help(const struct comm *comm)
     buf_add_str(&out,
                 STR("\noptions\n"
                     "  --set KEY=VALUE   change a configuration value, as in --set select.budget=100; may be repeated\n"
+                    "                    a backslash before a dot makes it part of a name, as in "
+                    "validation.inputs.where.process\\.name\n"
                     "  --out DIR         where results go (default results/NAME, NAME from the configuration)\n"
+                    "  --slice I/N       of a sweep's runs only part I of N, 1 to N\n"
+                    "  --redo            runs that another version of the program made are made again\n"
+                    "  --accept          such runs are taken as they are\n"
                     "  --quiet           errors only        --verbose  more than usual\n"
                     "  --help            of a command: what it does      --version\n\n"
                     "`benomaly COMMAND --help` says more; `benomaly list` shows every plug-in with its parameters.\n"));
@@ -57,6 +62,16 @@ static bool add_setting(struct arguments *args, char *text, struct error *err)
     return true;
 }
 
+/* "I/N" with 1 <= I <= N. */
+static bool set_slice(struct arguments *args, const char *text, struct error *err)
+{
+    const char *slash = strchr(text, '/');
+    if (slash && str_to_i64((struct str){text, (size_t)(slash - text)}, &args->slice) &&
+        str_to_i64(str_of(slash + 1), &args->n_slices) && args->slice >= 1 && args->slice <= args->n_slices)
+        return true;
+    return fail(err, ERROR_USAGE, "--slice wants I/N with 1 <= I <= N, such as 2/8, not \"%s\"", text);
+}
+
 struct flags {
     bool help, version;
     enum log_level level;
@@ -83,6 +98,14 @@ static bool parse_arguments(int argc, char **argv, struct arguments *args, struc
             args->out = argv[++i];
         else if (strncmp(word, "--out=", 6) == 0)
             args->out = word + 6;
+        else if (strcmp(word, "--slice") == 0 && more)
+            TRY(set_slice(args, argv[++i], err));
+        else if (strncmp(word, "--slice=", 8) == 0)
+            TRY(set_slice(args, word + 8, err));
+        else if (strcmp(word, "--redo") == 0)
+            args->redo = true;
+        else if (strcmp(word, "--accept") == 0)
+            args->accept = true;
         else if (word[0] == '-' && word[1] != '\0')
             return fail(err, ERROR_USAGE, "unknown option or missing value: %s; `benomaly --help` lists the options",
                         word);
@@ -91,6 +114,8 @@ static bool parse_arguments(int argc, char **argv, struct arguments *args, struc
         else
             args->word[args->n_words++] = word;
     }
+    if (args->redo && args->accept)
+        return fail(err, ERROR_USAGE, "--redo and --accept exclude each other");
     return true;
 }
 
@@ -130,7 +155,7 @@ int main(int argc, char **argv)
 {
     struct error err = {0};
     struct comm *world = NULL;
-    struct arguments args = {0};
+    struct arguments args = {.slice = 1, .n_slices = 1};
     struct flags flags = {.level = LOG_INFO};
     signal(SIGPIPE, SIG_IGN);
     if (!comm_start(&argc, &argv, &world, &err)) {

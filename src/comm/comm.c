@@ -70,10 +70,16 @@ void comm_stop(struct comm *world)
 
 struct comm *comm_first(const struct comm *comm, int n)
 {
+    ASSERT(n >= 1);
+    return comm_split(comm, comm->rank < n ? 0 : -1);
+}
+
+struct comm *comm_split(const struct comm *comm, int group)
+{
     MPI_Comm handle;
 
-    ASSERT(n >= 1);
-    MPI_Comm_split(comm->handle, comm->rank < n ? 0 : MPI_UNDEFINED, comm->rank, &handle);
+    ASSERT(group >= -1);
+    MPI_Comm_split(comm->handle, group >= 0 ? group : MPI_UNDEFINED, comm->rank, &handle);
     return handle == MPI_COMM_NULL ? NULL : comm_wrap(handle, comm->sent);
 }
 
@@ -93,6 +99,16 @@ int comm_rank(const struct comm *comm)
 int comm_size(const struct comm *comm)
 {
     return comm->size;
+}
+
+int comm_node_size(const struct comm *comm)
+{
+    MPI_Comm node;
+    int size;
+    MPI_Comm_split_type(comm->handle, MPI_COMM_TYPE_SHARED, comm->rank, MPI_INFO_NULL, &node);
+    MPI_Comm_size(node, &size);
+    MPI_Comm_free(&node);
+    return size;
 }
 
 void comm_abort(const struct comm *comm, int exit_code)

@@ -16,7 +16,7 @@ enum {
     MESSAGE_BYTES = 1 << 25 /* the most that one MPI call carries; larger data go in rounds, so int counts suffice */
 };
 
-enum message_tag { TAG_TRANSFER = 1, TAG_TREE };
+enum message_tag { TAG_TRANSFER = 1, TAG_TREE, TAG_MAIL };
 
 void comm_count(const struct comm *comm, size_t bytes); /* local: adds to comm_bytes_sent */
 

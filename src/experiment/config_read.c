@@ -11,24 +11,9 @@ static bool read_one(const struct comm *comm, const char *path, struct arena *ar
     bool ok = comm_rank(comm) != 0 || file_read(path, CONFIG_LIMIT, arena, &text, err);
     TRY(agree(comm, ok, err));
     text.p = comm_bcast_new(comm, text.p, &text.n, 0, arena);
-    return json_parse(text, path, true, out, err);
-}
-
-/* `over`'s top-level members replace those of `doc`. */
-static bool lay_over(struct json_doc *doc, const struct json_doc *over, struct error *err)
-{
-    const struct json *root = json_root(over);
-    bool ok = true;
-    for (size_t i = 0; ok && i < json_count(root); i++) {
-        const struct json *member = json_at(root, i);
-        if (strcmp(json_key(member), "base") == 0)
-            continue;
-        struct buf value = {.limit = CONFIG_LIMIT};
-        json_dump(member, &value);
-        ok = json_set(doc, json_key(member), value.p, err);
-        buf_free(&value);
-    }
-    return ok;
+    TRY(json_parse(text, path, true, out, err));
+    return json_type(json_root(*out)) == JSON_OBJECT ||
+           json_fail(*out, json_root(*out), err, "a configuration must be a JSON object");
 }
 
 /* `base`, beside the file at `path`. */
@@ -45,8 +30,9 @@ static bool read_stack(const struct comm *comm, const char *path, struct arena *
 {
     struct str base;
     for (*n = 0; *n < MOST_BASES;) {
-        TRY(read_one(comm, path, arena, &doc[*n], err));
+        bool ok = read_one(comm, path, arena, &doc[*n], err);
         const struct json_doc *read = doc[(*n)++];
+        TRY(ok);
         const struct json *node = json_get(json_root(read), "base");
         if (!node)
             break;
@@ -57,7 +43,7 @@ static bool read_stack(const struct comm *comm, const char *path, struct arena *
             return json_fail(read, node, err, "more than %d configurations based on each other", MOST_BASES);
     }
     for (size_t i = *n - 1; i > 0; i--)
-        TRY(lay_over(doc[*n - 1], doc[i - 1], err) || error_context(err, "a configuration based on %s", path));
+        json_lay_over(doc[*n - 1], doc[i - 1], "base");
     return true;
 }
 

@@ -11,6 +11,8 @@
 
 enum { FILE_LIMIT = 1 << 30, LINE_LIMIT = 1024, MODEL_LIMIT = 200 };
 
+static const char file_name[] = "the label journal";
+
 struct journal {
     struct append_file file;
     const char *path;
@@ -85,7 +87,8 @@ static bool load_line(struct journal *journal, size_t number, struct str line, s
                       journal->path, number);
 }
 
-static bool load(struct journal *journal, struct error *err)
+/* *torn: bytes from *end_of_lines on are a line without an end. */
+static bool load(struct journal *journal, size_t *end_of_lines, bool *torn, struct error *err)
 {
     struct arena *scratch = arena_new();
     struct str text;
@@ -99,24 +102,43 @@ static bool load(struct journal *journal, struct error *err)
         ok = load_line(journal, ++number, line, err);
         at += line.n + 1;
     }
-    if (ok && at < text.n)
-        ok = append_cut(&journal->file, at, err);
+    *end_of_lines = at;
+    *torn = ok && at < text.n;
     arena_free(scratch);
     return ok;
 }
 
-bool journal_open(const char *path, struct journal **out, struct error *err)
+static struct journal *journal_new(const char *path)
 {
     struct arena *arena = arena_new();
     struct journal *journal = ARENA_ZARRAY(arena, struct journal, 1);
     *journal = (struct journal){.file.fd = -1, .arena = arena, .index = table_new(1024)};
     journal->path = arena_printf(arena, "%s", path);
-    if (!append_open(journal->path, "the label journal", false, &journal->file, err) || !load(journal, err)) {
+    return journal;
+}
+
+bool journal_open(const char *path, struct journal **out, struct error *err)
+{
+    struct journal *journal = journal_new(path);
+    size_t end;
+    bool torn = false;
+    bool ok = append_open(journal->path, file_name, true, &journal->file, err) && load(journal, &end, &torn, err);
+    if (!ok || (torn && !append_cut(&journal->file, end, err))) {
         journal_close(journal);
         return false;
     }
     *out = journal;
     return true;
+}
+
+bool journal_check(const char *path, struct error *err)
+{
+    struct journal *journal = journal_new(path);
+    size_t end;
+    bool torn; /* another process may be at it */
+    bool ok = append_check(journal->path, file_name, err) && load(journal, &end, &torn, err);
+    journal_close(journal);
+    return ok;
 }
 
 void journal_close(struct journal *journal)

@@ -1,6 +1,6 @@
 /* The append-only file of paid answers: JSON lines {"key","verdict","confidence","model","time"}. It holds no command
- * text and no secret. One process at a time holds it. Once an answer is written it survives the process; once synced,
- * the machine. */
+ * text and no secret. One process at a time holds it; the others wait. Once an answer is written it survives the
+ * process; once synced, the machine. */
 #ifndef LABEL_JOURNAL_H
 #define LABEL_JOURNAL_H
 
@@ -14,9 +14,12 @@ struct journal_answer {
     const char *model; /* who answered; in the journal's memory when it comes from journal_get */
 };
 
-/* Opens or makes the file and its folder, locks it, loads it. A torn last line is cut off; the first of several answers
- * to one key counts; any other bad line is an error. */
+/* Opens or makes the file and its folder, waits until no other process holds it, then loads it: what the others were
+ * told is in it. A torn last line is cut off; the first of several answers to one key counts; any other bad line is an
+ * error. */
 MUST_CHECK bool journal_open(const char *path, struct journal **out, struct error *err);
+/* Whether journal_open would fail; does not wait, and changes nothing in a file that is there. */
+MUST_CHECK bool journal_check(const char *path, struct error *err);
 void journal_close(struct journal *journal); /* NULL-safe */
 
 /* The key of a line's answer. identity: what else the answer depends on. */

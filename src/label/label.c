@@ -1,6 +1,5 @@
 #include "label/label.h"
 
-#include "comm/agree.h"
 #include "label/backend.h"
 #include "label/journal.h"
 #include "label/verdict.h"
@@ -36,15 +35,16 @@ void labeler_to_json(const struct labeler *labeler, struct buf *out)
     buf_add_str(out, STR("]"));
 }
 
-/* The lines that differ, and what is known of each. */
+/* What is asked about: (text, seed) that differ. Those of one text are a list, which its first one heads. */
 struct desk {
     const struct labeler *labeler;
     struct journal *journal; /* NULL: none */
     struct arena *arena;
     struct label_stats *stats;
     size_t n;
-    struct label_item *item; /* [n] the first of its text */
+    struct label_item *item; /* [n] the first of its kind */
     struct label *label;     /* [n] */
+    size_t *head, *next;     /* [n] of the text's list; next is SIZE_MAX at the end */
 };
 
 /* One backend's share: the lines still without an answer. */
@@ -63,10 +63,13 @@ struct share {
 static void note_answer(struct share *share, size_t place, enum verdict verdict, const char *model)
 {
     struct desk *desk = share->desk;
+    bool simulated = share->backend->simulated || (model && str_starts(str_of(model), STR("standin")));
+    const struct label label = {verdict, share->b, simulated};
     ASSERT(desk->label[place].verdict == VERDICT_NONE && verdict != VERDICT_NONE);
-    desk->label[place] = (struct label){verdict, share->b};
-    if (share->backend->simulated || (model && str_starts(str_of(model), STR("standin"))))
-        desk->stats->simulated = true;
+    desk->label[place] = label;
+    for (size_t u = desk->head[place]; !share->backend->simulated && u != SIZE_MAX; u = desk->next[u])
+        if (desk->label[u].verdict == VERDICT_NONE)
+            desk->label[u] = label;
 }
 
 static bool put(void *context, size_t i, enum verdict verdict, double confidence, struct error *err)
@@ -96,6 +99,15 @@ static bool find_identity(struct share *share, const struct choice *choice, stru
     return share->backend->identity(share->desk->labeler, choice->params, share->desk->arena, &share->identity, err);
 }
 
+/* Whether another one of its text, still without an answer, comes before it. */
+static bool is_repeat(const struct desk *desk, size_t place)
+{
+    size_t u = desk->head[place];
+    while (desk->label[u].verdict != VERDICT_NONE)
+        u = desk->next[u];
+    return u != place;
+}
+
 static void fill_share(struct share *share)
 {
     struct desk *desk = share->desk;
@@ -103,7 +115,7 @@ static void fill_share(struct share *share)
     share->place = ARENA_ARRAY(desk->arena, size_t, desk->n);
     for (size_t u = 0; u < desk->n; u++) {
         struct journal_answer old;
-        if (desk->label[u].verdict != VERDICT_NONE)
+        if (desk->label[u].verdict != VERDICT_NONE || (!share->backend->simulated && is_repeat(desk, u)))
             continue;
         if (share->paid_journal && journal_get(desk->journal, journal_key(desk->item[u].text, share->identity), &old)) {
             note_answer(share, u, old.verdict, old.model);
@@ -134,12 +146,31 @@ static bool ask_backend(struct desk *desk, size_t b, struct error *err)
     return ok;
 }
 
-static bool ask_chain(struct desk *desk, struct error *err)
+static const struct backend *backend_of(const struct labeler *labeler, size_t b)
+{
+    return (const struct backend *)labeler->backend[b].plugin;
+}
+
+static bool needs_journal(const struct labeler *labeler)
 {
     bool paid = false;
-    for (size_t b = 0; b < desk->labeler->n_backends; b++)
-        paid = paid || ((const struct backend *)desk->labeler->backend[b].plugin)->paid;
-    if (paid && desk->labeler->journal)
+    for (size_t b = 0; b < labeler->n_backends; b++)
+        paid = paid || backend_of(labeler, b)->paid;
+    return paid && labeler->journal;
+}
+
+bool label_check(const struct labeler *labeler, struct error *err)
+{
+    for (size_t b = 0; b < labeler->n_backends; b++) {
+        const struct backend *backend = backend_of(labeler, b);
+        TRY(!backend->check || backend->check(labeler, labeler->backend[b].params, err));
+    }
+    return !needs_journal(labeler) || journal_check(labeler->journal, err);
+}
+
+static bool ask_chain(struct desk *desk, struct error *err)
+{
+    if (desk->n > 0 && needs_journal(desk->labeler))
         TRY(journal_open(desk->labeler->journal, &desk->journal, err));
     bool ok = true;
     for (size_t b = 0; ok && b < desk->labeler->n_backends; b++)
@@ -148,24 +179,41 @@ static bool ask_chain(struct desk *desk, struct error *err)
     return ok;
 }
 
-/* of[i]: the place of item i's text among the n texts that differ. */
-static void collapse_texts(struct desk *desk, const struct label_item *item, size_t n, size_t *of)
+/* Puts an item on the desk, at the end of its text's list: *slot is 1 + the last one of that list, 0 if there is none.
+ */
+static void lay_down(struct desk *desk, const struct label_item *item, uint64_t *slot)
 {
-    struct table *table = table_new(n);
+    size_t u = desk->n++;
+    desk->item[u] = *item;
+    desk->label[u] = (struct label){.verdict = VERDICT_NONE, .backend = -1};
+    desk->next[u] = SIZE_MAX;
+    desk->head[u] = *slot > 0 ? desk->head[*slot - 1] : u;
+    if (*slot > 0)
+        desk->next[*slot - 1] = u;
+    *slot = u + 1;
+}
+
+/* of[i]: the place of item i on the desk. */
+static void fill_desk(struct desk *desk, const struct label_item *item, size_t n, size_t *of)
+{
+    struct table *texts = table_new(n), *kinds = table_new(n);
     desk->item = ARENA_ARRAY(desk->arena, struct label_item, n);
+    desk->label = ARENA_ARRAY(desk->arena, struct label, n);
+    desk->head = ARENA_ARRAY(desk->arena, size_t, n);
+    desk->next = ARENA_ARRAY(desk->arena, size_t, n);
     for (size_t i = 0; i < n; i++) {
-        bool is_new;
-        uint64_t *slot = table_put(table, hash128(item[i].text, 0), &is_new);
+        bool is_new, is_new_text;
+        struct hash128 text = hash128(item[i].text, 0);
+        struct hash128 kind = {text.hi, text.lo ^ hash_mix(hash_mix(item[i].seed) + text.hi)};
+        uint64_t *slot = table_put(kinds, kind, &is_new);
         if (is_new) {
             *slot = desk->n;
-            desk->item[desk->n++] = item[i];
+            lay_down(desk, &item[i], table_put(texts, text, &is_new_text));
         }
         of[i] = *slot;
     }
-    table_free(table);
-    desk->label = ARENA_ARRAY(desk->arena, struct label, desk->n);
-    for (size_t u = 0; u < desk->n; u++)
-        desk->label[u] = (struct label){VERDICT_NONE, -1};
+    table_free(kinds);
+    table_free(texts);
 }
 
 static void count_labels(const struct label *label, size_t n, struct label_stats *stats)
@@ -176,36 +224,27 @@ static void count_labels(const struct label *label, size_t n, struct label_stats
         stats->malicious += label[i].verdict == VERDICT_MALICIOUS;
         stats->abstain += label[i].verdict == VERDICT_ABSTAIN;
         stats->none += label[i].verdict == VERDICT_NONE;
+        stats->simulated = stats->simulated || label[i].simulated;
         if (label[i].backend >= 0)
             stats->by_backend[label[i].backend]++;
     }
 }
 
-static bool label_here(const struct labeler *labeler, const struct label_item *item, size_t n, struct label *out,
-                       struct label_stats *stats, struct error *err)
+bool label_ask(const struct labeler *labeler, const struct label_item *item, size_t n, struct label *out,
+               struct label_stats *stats, struct error *err)
 {
+    double started = clock_seconds();
     struct arena *arena = arena_new();
     struct desk desk = {.labeler = labeler, .arena = arena, .stats = stats};
     size_t *of = ARENA_ARRAY(arena, size_t, n);
-    collapse_texts(&desk, item, n, of);
+    memset(stats, 0, sizeof *stats);
+    fill_desk(&desk, item, n, of);
     bool ok = ask_chain(&desk, err);
     for (size_t i = 0; ok && i < n; i++)
         out[i] = desk.label[of[i]];
     if (ok)
         count_labels(out, n, stats);
     arena_free(arena);
-    return ok;
-}
-
-bool label_all(const struct comm *comm, const struct labeler *labeler, const struct label_item *item, size_t n,
-               struct label *out, struct label_stats *stats, struct error *err)
-{
-    double started = clock_seconds();
-    memset(stats, 0, sizeof *stats);
-    bool ok = comm_rank(comm) != 0 || label_here(labeler, item, n, out, stats, err);
     stats->seconds = clock_seconds() - started;
-    comm_bcast(comm, stats, sizeof *stats, 0);
-    TRY(agree(comm, ok, err));
-    comm_bcast(comm, out, n * sizeof *out, 0);
-    return true;
+    return ok;
 }

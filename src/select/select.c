@@ -1,16 +1,17 @@
-#include "select/select.h"
+#include "picking.h"
 
-#include "near.h"
-
-#include "comm/gather.h"
-#include "support/table.h"
+#include "comm/digest.h"
+#include "comm/plan.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Candidates embedded and compared between two broadcasts. Bounds the scratch; the picks do not depend on it. */
-enum { STEP = 2048 };
+/* Both bound the scratch; the picks do not depend on them. */
+enum {
+    STEP = 2048,           /* candidates embedded and compared between two broadcasts */
+    MOST_LISTED = 1 << 16, /* candidates listed at once: the list is on every rank */
+};
 
 const struct param_spec select_params_spec[] = {
     PARAM_INT(struct select_params, budget, 500, 1, 10000000, "lines picked a day"),
@@ -23,27 +24,16 @@ const struct param_spec select_params_spec[] = {
     PARAM_END,
 };
 
-struct selection {
-    struct select_params params;
-    const struct feature_set *embedding;
-    struct arena *arena, *scratch; /* scratch is empty between days */
-    struct table *taken;           /* canonical hashes of picks and exclusions */
-    struct pick *pick;
-    size_t n, capacity;
-    struct near near; /* on rank 0: a row a pick */
-    int32_t n_days;
-};
-
-struct selection *selection_new(const struct select_params *params, const struct feature_set *embedding)
+struct selection *selection_new(const struct comm *comm, const struct select_params *params,
+                                const struct feature_set *embedding, const struct keyset *excluded)
 {
     struct selection *selection = calloc(1, sizeof(*selection));
     ASSERT(selection != NULL);
     selection->params = *params;
     selection->embedding = embedding;
+    selection->excluded = excluded;
+    selection->taken = keyset_new(comm);
     selection->arena = arena_new();
-    selection->scratch = arena_new();
-    selection->taken = table_new(0);
-    selection->near = near_start(embedding->d, selection->arena);
     return selection;
 }
 
@@ -51,191 +41,93 @@ void selection_free(struct selection *selection)
 {
     if (selection == NULL)
         return;
-    table_free(selection->taken);
-    arena_free(selection->scratch);
+    keyset_free(selection->taken);
     arena_free(selection->arena);
     free(selection);
 }
 
-void selection_exclude(struct selection *selection, const struct hash128 *hash, size_t n)
+/* Room for one more of n items: the same array, or a copy of twice the size. */
+static void *grown(void *items, size_t n, size_t *capacity, size_t size, struct arena *arena)
 {
-    bool is_new;
-    for (size_t i = 0; i < n; i++)
-        table_put(selection->taken, hash[i], &is_new);
+    if (n < *capacity)
+        return items;
+    *capacity = *capacity == 0 ? 16 : 2 * *capacity;
+    void *copy = arena_alloc(arena, *capacity, size);
+    if (n > 0)
+        memcpy(copy, items, n * size);
+    return copy;
 }
 
-/* Candidates of one step, the same on every rank. fresh: those whose hash is not taken, best first. */
-struct step {
-    size_t n;
-    const bool *repeated; /* [n] */
-    struct ranked_list fresh;
-    struct hash128 *hash; /* of fresh, as all below */
-    struct str *text;
-    bool *keep;     /* decided by rank 0 */
-    float *nearest; /* decided by rank 0 */
-};
-
-static void step_fetch(const struct comm *comm, const struct selection *selection, const struct lines *lines,
-                       const struct ranked_list *list, struct step *out)
+void selected_day_add(struct selected_day *day, const struct pick *pick, struct arena *arena)
 {
-    struct arena *scratch = selection->scratch;
-    struct hash128 *hash = ARENA_ARRAY(scratch, struct hash128, list->n);
-    bool *repeated = ARENA_ARRAY(scratch, bool, list->n);
-    struct ranked *fresh = ARENA_ARRAY(scratch, struct ranked, list->n);
+    day->pick = grown(day->pick, day->n, &day->capacity, sizeof(*pick), arena);
+    struct pick *copy = &day->pick[day->n++];
+    *copy = *pick;
+    copy->text.p = arena_copy(arena, pick->text.p, pick->text.n);
+}
+
+/* The day is over: its picks are not picked again. */
+static void add_day(const struct comm *comm, struct selection *selection, const struct selected_day *day)
+{
+    struct arena *scratch = arena_new();
+    struct hash128 *hash = ARENA_ARRAY(scratch, struct hash128, day->n);
+    for (size_t i = 0; i < day->n; i++)
+        hash[i] = day->pick[i].hash;
+    keyset_add(comm, selection->taken, hash, day->n);
+    arena_free(scratch);
+    selection->day =
+        grown(selection->day, selection->n_days, &selection->capacity, sizeof(*selection->day), selection->arena);
+    selection->day[selection->n_days++] = *day;
+}
+
+/* The next k candidates behind `last` (NULL: from the best on), the same on every rank. */
+static bool list_next(const struct comm *comm, const struct picking *picking, const struct ranked *last, size_t k,
+                      struct arena *arena, struct ranked_list *out, struct error *err)
+{
+    const struct lines *lines = picking->lines;
+    if (last == NULL)
+        return topk_best(comm, picking->score, lines->row, lines->n, k, arena, out, err);
+    double *score = ARENA_ARRAY(arena, double, lines->n);
+    int64_t *row = ARENA_ARRAY(arena, int64_t, lines->n);
+    uint32_t *local = ARENA_ARRAY(arena, uint32_t, lines->n);
     size_t n = 0;
-
-    gather_listed(comm, list, lines->hash, sizeof(*hash), hash, scratch);
-    for (size_t i = 0; i < list->n; i++) {
-        repeated[i] = table_get(selection->taken, hash[i]) != NULL;
-        if (repeated[i])
+    for (size_t i = 0; i < lines->n; i++) {
+        if (picking->score[i] > last->score || (picking->score[i] == last->score && lines->row[i] <= last->row))
             continue;
-        hash[n] = hash[i];
-        fresh[n++] = list->item[i];
+        score[n] = picking->score[i];
+        row[n] = lines->row[i];
+        local[n++] = (uint32_t)i;
     }
-    *out = (struct step){
-        .n = list->n,
-        .repeated = repeated,
-        .fresh = {n, fresh},
-        .hash = hash,
-        .text = ARENA_ARRAY(scratch, struct str, n),
-        .keep = ARENA_ZARRAY(scratch, bool, n),
-        .nearest = ARENA_ZARRAY(scratch, float, n),
-    };
-    gather_listed_str(comm, &out->fresh, lines->text, out->text, scratch);
-}
-
-/* Unit embeddings of the fresh candidates on rank 0, NULL elsewhere. Each rank works out an even share. */
-static bool step_embed(const struct comm *comm, const struct selection *selection, const struct step *step,
-                       const float **out, struct error *err)
-{
-    struct feature_set set;
-    const size_t n = step->fresh.n, n_ranks = (size_t)comm_size(comm), rank = (size_t)comm_rank(comm);
-    const size_t first = n * rank / n_ranks, end = n * (rank + 1) / n_ranks;
-    int64_t *row = ARENA_ARRAY(selection->scratch, int64_t, end - first);
-    for (size_t i = first; i < end; i++)
-        row[i - first] = step->fresh.item[i].row;
-    const struct line_view share = {.n = end - first, .row = row, .text = step->text + first};
-    TRY(feature_set_fetch(comm, selection->embedding, &share, selection->scratch, &set, err));
-
-    float *x = ARENA_ARRAY(selection->scratch, float, share.n *set.d);
-    for (size_t i = 0; i < share.n; i++) {
-        feature_set_row(&set, share.text[i], x + i * set.d);
-        near_normalize(x + i * set.d, set.d);
-    }
-    size_t n_all;
-    *out = gather_all(comm, x, set.d * sizeof *x, share.n, 0, &n_all, selection->scratch);
+    TRY(topk_best(comm, score, row, n, k, arena, out, err));
+    for (size_t i = 0; i < out->n; i++)
+        if (out->item[i].rank == comm_rank(comm))
+            out->item[i].local = local[out->item[i].local];
     return true;
 }
 
-/* Rank 0: best first, a candidate is kept unless it is near one kept before, until `room` are kept. */
-static void step_decide(struct selection *selection, const struct step *step, const float *embedding, size_t room)
+static bool pick_lines(const struct comm *comm, struct picking *picking, struct arena *lists, struct error *err)
 {
-    struct near *near = &selection->near;
-    const size_t d = near->d;
-    const double threshold = selection->params.near_threshold;
-    struct near_batch batch = near_batch_new(d, selection->scratch);
-    size_t kept = 0;
+    struct select_stats *stats = picking->stats;
+    const int64_t n_global = picking->lines->n_global;
+    int64_t k = stats->budget * picking->selection->params.overfetch, done = 0;
+    struct ranked last;
 
-    for (size_t first = 0; first < step->fresh.n && kept < room; first += NEAR_BATCH) {
-        const float *rows = embedding + first * d;
-        const size_t n = min_size(NEAR_BATCH, step->fresh.n - first);
-        near_compare(near, rows, n, &batch);
-        for (size_t j = 0; j < n && kept < room; j++) {
-            const float nearest = near->n == 0 ? 0 : batch.highest[j] < 1 ? batch.highest[j] : 1;
-            step->nearest[first + j] = nearest;
-            if (threshold < 1 && (double)nearest > threshold)
-                continue;
-            step->keep[first + j] = true;
-            kept++;
-            near_keep(near, rows + j * d);
-            near_compare_row(near, rows + j * d, &batch);
+    TRY(picking_recall(comm, picking, err));
+    while (done < n_global && stats->kept < stats->budget) {
+        const struct arena_mark start = arena_mark(lists);
+        const int64_t wanted = min_i64(min_i64(k, MOST_LISTED), n_global - done);
+        struct ranked_list list;
+        TRY(list_next(comm, picking, done == 0 ? NULL : &last, (size_t)wanted, lists, &list, err));
+        ASSERT(list.n == (size_t)wanted);
+        for (size_t at = 0; at < list.n && stats->kept < stats->budget; at += STEP) {
+            const struct ranked_list part = {min_size(STEP, list.n - at), list.item + at};
+            TRY(picking_take(comm, picking, &part, err));
         }
+        last = list.item[list.n - 1];
+        k = min_i64(2 * k, MOST_LISTED);
+        done += wanted;
+        arena_release(lists, start);
     }
-}
-
-static struct pick *new_pick(struct selection *selection)
-{
-    if (selection->n == selection->capacity) {
-        const size_t capacity = selection->capacity == 0 ? 64 : 2 * selection->capacity;
-        struct pick *grown = ARENA_ARRAY(selection->arena, struct pick, capacity);
-        if (selection->n > 0)
-            memcpy(grown, selection->pick, selection->n * sizeof(*grown));
-        selection->pick = grown;
-        selection->capacity = capacity;
-    }
-    return &selection->pick[selection->n++];
-}
-
-static void add_pick(struct selection *selection, const struct step *step, size_t i)
-{
-    const struct ranked *item = &step->fresh.item[i];
-    const struct str text = step->text[i];
-    bool is_new;
-
-    *new_pick(selection) = (struct pick){
-        .day = selection->n_days,
-        .row = item->row,
-        .score = item->score,
-        .nearest = step->nearest[i],
-        .hash = step->hash[i],
-        .text = {arena_copy(selection->arena, text.p, text.n), text.n},
-    };
-    table_put(selection->taken, step->hash[i], &is_new);
-}
-
-/* What is only carried along is fetched for the picks alone: the last `n`, which `list` names. */
-static void fill_carried(const struct comm *comm, struct selection *selection, const struct lines *lines,
-                         const struct ranked_list *list)
-{
-    struct arena *scratch = selection->scratch;
-    int64_t *count = ARENA_ARRAY(scratch, int64_t, list->n);
-    uint8_t *platform = ARENA_ARRAY(scratch, uint8_t, list->n);
-    uint8_t *truth = ARENA_ARRAY(scratch, uint8_t, list->n);
-    struct pick *pick = selection->pick + (selection->n - list->n);
-
-    gather_listed(comm, list, lines->count, sizeof(*count), count, scratch);
-    gather_listed(comm, list, lines->platform, sizeof(*platform), platform, scratch);
-    gather_listed(comm, list, lines->truth, sizeof(*truth), truth, scratch);
-    for (size_t i = 0; i < list->n; i++) {
-        pick[i].count = count[i];
-        pick[i].platform = (enum platform)platform[i];
-        pick[i].truth = (enum truth)truth[i];
-    }
-}
-
-/* Picks from the listed candidates, best first, until `room` are kept. */
-static bool take_step(const struct comm *comm, struct selection *selection, const struct lines *lines,
-                      const struct ranked_list *list, struct select_stats *stats, struct error *err)
-{
-    const size_t room = (size_t)(stats->budget - stats->kept);
-    struct step step;
-    struct ranked_list picked = {0, ARENA_ARRAY(selection->scratch, struct ranked, list->n)};
-    size_t fresh = 0;
-
-    step_fetch(comm, selection, lines, list, &step);
-    const float *embedding;
-    TRY(step_embed(comm, selection, &step, &embedding, err));
-    if (comm_rank(comm) == 0)
-        step_decide(selection, &step, embedding, room);
-    comm_bcast(comm, step.keep, step.fresh.n * sizeof(*step.keep), 0);
-    comm_bcast(comm, step.nearest, step.fresh.n * sizeof(*step.nearest), 0);
-
-    for (size_t i = 0; i < step.n && picked.n < room; i++) {
-        stats->candidates++;
-        if (step.repeated[i]) {
-            stats->repeated++;
-            continue;
-        }
-        if (step.keep[fresh]) {
-            picked.item[picked.n++] = step.fresh.item[fresh];
-            add_pick(selection, &step, fresh);
-        } else {
-            stats->near++;
-        }
-        fresh++;
-    }
-    stats->kept += (int64_t)picked.n;
-    fill_carried(comm, selection, lines, &picked);
     return true;
 }
 
@@ -243,42 +135,59 @@ bool selection_add_day(const struct comm *comm, struct selection *selection, con
                        const double *score, struct select_stats *stats, struct error *err)
 {
     const struct select_params *params = &selection->params;
-    struct arena *scratch = selection->scratch;
-    const struct arena_mark start = arena_mark(scratch);
-    int64_t done = 0;
-    bool ok = true;
+    struct arena *lists = arena_new();
+    struct picking picking = {.selection = selection,
+                              .lines = lines,
+                              .score = score,
+                              .kept = arena_new(),
+                              .scratch = arena_new(),
+                              .stats = stats};
 
+    picking.near = near_start(selection->embedding->d, picking.kept);
     *stats = (struct select_stats){.budget = params->budget};
     if (params->contamination > 0)
         stats->budget = (int64_t)ceil(params->contamination * (double)lines->n_global);
-    int64_t k = stats->budget * params->overfetch;
-    while (ok && done < lines->n_global && stats->kept < stats->budget) {
-        struct ranked_list list;
-        ok = topk_best(comm, score, lines->row, lines->n, (size_t)min_i64(k, lines->n_global), scratch, &list, err);
-        ASSERT(!ok || list.n == (size_t)min_i64(k, lines->n_global));
-        const struct arena_mark mark = arena_mark(scratch);
-        while (ok && (size_t)done < list.n && stats->kept < stats->budget) {
-            const size_t first = (size_t)done;
-            const struct ranked_list part = {min_size(STEP, list.n - first), list.item + first};
-            ok = take_step(comm, selection, lines, &part, stats, err);
-            done += (int64_t)part.n;
-            arena_release(scratch, mark);
-        }
-        k *= 2;
-        arena_release(scratch, start);
+    bool ok = pick_lines(comm, &picking, lists, err);
+    if (ok) {
+        picking.day.n_global = stats->kept;
+        add_day(comm, selection, &picking.day);
     }
-    selection->n_days += ok;
+    arena_free(picking.scratch);
+    arena_free(picking.kept);
+    arena_free(lists);
     return ok;
 }
 
-size_t selection_count(const struct selection *selection)
+void selection_restore_day(const struct comm *comm, struct selection *selection, const struct pick *pick, size_t n,
+                           int64_t n_global)
 {
-    return selection->n;
+    const struct plan plan = plan_dealt(comm, n_global, PICK_BLOCK);
+    struct selected_day day = {.n_global = n_global};
+
+    ASSERT(n == plan_count(&plan));
+    for (size_t i = 0; i < n; i++) {
+        ASSERT(pick[i].day == (int32_t)selection->n_days && pick[i].place == plan_row(&plan, i));
+        selected_day_add(&day, &pick[i], selection->arena);
+    }
+    add_day(comm, selection, &day);
 }
 
-const struct pick *selection_picks(const struct selection *selection)
+size_t selection_days(const struct selection *selection)
 {
-    return selection->pick;
+    return selection->n_days;
+}
+
+int64_t selection_day_count(const struct selection *selection, size_t day)
+{
+    ASSERT(day < selection->n_days);
+    return selection->day[day].n_global;
+}
+
+const struct pick *selection_day_picks(const struct selection *selection, size_t day, size_t *n)
+{
+    ASSERT(day < selection->n_days);
+    *n = selection->day[day].n;
+    return selection->day[day].pick;
 }
 
 static uint64_t digest_number(uint64_t digest, const void *p, size_t n)
@@ -286,17 +195,30 @@ static uint64_t digest_number(uint64_t digest, const void *p, size_t n)
     return hash64((struct str){p, n}, digest);
 }
 
-uint64_t selection_digest(const struct selection *selection)
+static uint64_t pick_digest(const struct pick *pick)
 {
-    uint64_t digest = selection->n;
-    for (size_t i = 0; i < selection->n; i++) {
-        const struct pick *pick = &selection->pick[i];
-        const int64_t numbers[] = {pick->day, pick->row, pick->count, (int64_t)pick->platform, (int64_t)pick->truth};
-        digest = digest_number(digest, numbers, sizeof(numbers));
-        digest = digest_number(digest, &pick->score, sizeof(pick->score));
-        digest = digest_number(digest, &pick->nearest, sizeof(pick->nearest));
-        digest = digest_number(digest, &pick->hash, sizeof(pick->hash));
-        digest = hash64(pick->text, digest);
+    const int64_t numbers[] = {pick->day, pick->place, pick->row, pick->count, pick->platform, pick->truth};
+    uint64_t digest = digest_number(0, numbers, sizeof(numbers));
+    digest = digest_number(digest, &pick->score, sizeof(pick->score));
+    digest = digest_number(digest, &pick->nearest, sizeof(pick->nearest));
+    digest = digest_number(digest, &pick->hash, sizeof(pick->hash));
+    return hash64(pick->text, digest);
+}
+
+uint64_t selection_digest(const struct comm *comm, const struct selection *selection)
+{
+    uint64_t digest = selection->n_days;
+    for (size_t d = 0; d < selection->n_days; d++) {
+        struct arena *scratch = arena_new();
+        const struct selected_day *day = &selection->day[d];
+        uint64_t *each = ARENA_ARRAY(scratch, uint64_t, day->n);
+        int64_t *place = ARENA_ARRAY(scratch, int64_t, day->n);
+        for (size_t i = 0; i < day->n; i++) {
+            each[i] = pick_digest(&day->pick[i]);
+            place[i] = day->pick[i].place;
+        }
+        digest = hash_mix(digest ^ digest_rows(comm, each, sizeof(*each), place, day->n));
+        arena_free(scratch);
     }
     return digest;
 }

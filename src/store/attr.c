@@ -10,15 +10,16 @@ static bool attr_fail(const struct store *store, const char *action, const char 
     return store_fail(store, what, path, err);
 }
 
-/* Replaces the attribute. value points at one element of mem_type. */
-static bool put(struct store *store, const char *path, const char *name, hid_t type, const void *value,
+/* Replaces the attribute. n: elements; 0: a single value. */
+static bool put(struct store *store, const char *path, const char *name, hid_t type, const void *value, size_t n,
                 struct error *err)
 {
     ASSERT(store->temp != NULL);
     if (!store_has(store, path))
         TRY(store_make_groups(store, path, true, err));
     hid_t attr = H5I_INVALID_HID;
-    hid_t space = H5Screate(H5S_SCALAR);
+    const hsize_t length = n;
+    hid_t space = n == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &length, NULL);
     hid_t object = H5Oopen(store->file, path, H5P_DEFAULT);
     htri_t there = object >= 0 ? H5Aexists(object, name) : -1;
     bool ok = space >= 0 && there >= 0 && (there == 0 || H5Adelete(object, name) >= 0) &&
@@ -37,7 +38,7 @@ bool store_attr_str(struct store *store, const char *path, const char *name, str
     struct arena_mark mark = arena_mark(store->scratch);
     const char *text = store_text(store->scratch, value);
     hid_t type = store_string_type();
-    bool ok = put(store, path, name, type, &text, err);
+    bool ok = put(store, path, name, type, &text, 0, err);
     close_id(type);
     arena_release(store->scratch, mark);
     return ok;
@@ -45,12 +46,19 @@ bool store_attr_str(struct store *store, const char *path, const char *name, str
 
 bool store_attr_i64(struct store *store, const char *path, const char *name, int64_t value, struct error *err)
 {
-    return put(store, path, name, H5T_NATIVE_INT64, &value, err);
+    return put(store, path, name, H5T_NATIVE_INT64, &value, 0, err);
 }
 
 bool store_attr_f64(struct store *store, const char *path, const char *name, double value, struct error *err)
 {
-    return put(store, path, name, H5T_NATIVE_DOUBLE, &value, err);
+    return put(store, path, name, H5T_NATIVE_DOUBLE, &value, 0, err);
+}
+
+bool store_attr_numbers(struct store *store, const char *path, const char *name, enum store_type type,
+                        const void *value, size_t n, struct error *err)
+{
+    ASSERT(n >= 1);
+    return put(store, path, name, store_number_type(type), value, n, err);
 }
 
 /* An attribute that was opened and holds exactly one element. */

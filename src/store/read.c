@@ -23,8 +23,8 @@ static bool fits_file(const struct store *store, const struct store_dataset *set
 static bool measure(const struct store *store, const char *path, struct store_dataset *set, struct error *err)
 {
     const int rank = H5Sget_simple_extent_ndims(set->space);
-    if (rank < 0 || rank > STORE_MAX_RANK)
-        return fail(err, ERROR_INPUT, "%s: \"%s\" has more than %d dimensions", store->path, path, STORE_MAX_RANK);
+    if (rank < 0 || rank > STORE_READ_RANK)
+        return fail(err, ERROR_INPUT, "%s: \"%s\" has more than %d dimensions", store->path, path, STORE_READ_RANK);
     if (rank > 0 && H5Sget_simple_extent_dims(set->space, set->dims, NULL) != rank)
         return store_fail(store, "read the shape of", path, err);
     set->rank = (size_t)rank;
@@ -69,6 +69,12 @@ static bool get_numbers(const struct store *store, const char *path, hid_t type,
         shape[i] = (size_t)set.dims[i];
     store_dataset_close(&set);
     return ok;
+}
+
+bool store_get(struct store *store, const char *path, enum store_type type, struct arena *arena, void **data,
+               size_t *rank, size_t shape[8], struct error *err)
+{
+    return get_numbers(store, path, store_number_type(type), arena, data, rank, shape, err);
 }
 
 bool store_get_f64(struct store *store, const char *path, struct arena *arena, double **data, size_t *rank,

@@ -69,7 +69,7 @@ bool store_slab_read(struct store_slab *slab, enum store_type type, size_t first
         return fail(err, ERROR_INPUT, "%s: \"%s\" does not hold numbers", slab->store->path, slab->path);
     if (n == 0)
         return true;
-    hsize_t start[STORE_MAX_RANK] = {first}, count[STORE_MAX_RANK];
+    hsize_t start[STORE_READ_RANK] = {first}, count[STORE_READ_RANK];
     memcpy(count, set->dims, sizeof count);
     count[0] = n;
     hid_t memory = H5Screate_simple((int)set->rank, count, NULL);

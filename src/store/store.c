@@ -50,13 +50,14 @@ static hid_t access_list(void)
     return list;
 }
 
-/* How a file's root or a group is made: its members keep their order, and no times are kept: equal content, equal
- * bytes. */
+/* How a file's root or a group is made: its members and attributes keep their order, and no times are kept: equal
+ * content, equal bytes. */
 static hid_t tracked_list(hid_t kind)
 {
     hid_t list = H5Pcreate(kind);
     bool ok = list >= 0 && H5Pset_obj_track_times(list, false) >= 0 &&
-              H5Pset_link_creation_order(list, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED) >= 0;
+              H5Pset_link_creation_order(list, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED) >= 0 &&
+              H5Pset_attr_creation_order(list, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED) >= 0;
     ASSERT(ok);
     return list;
 }

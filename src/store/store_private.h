@@ -7,7 +7,7 @@
 
 #include <hdf5.h>
 
-enum { STORE_MAX_RANK = 8 };
+enum { STORE_MAX_RANK = 32, STORE_READ_RANK = 8 }; /* of HDF5; of arrays read back */
 
 struct store {
     hid_t file;
@@ -29,11 +29,11 @@ void store_reason(char *out, size_t size);
 /* Makes the groups that lead to `path`, and path itself as a group if whole. */
 MUST_CHECK bool store_make_groups(struct store *store, const char *path, bool whole, struct error *err);
 
-/* A dataset opened for reading: rank at most STORE_MAX_RANK, and as many points as the file can hold. */
+/* A dataset opened for reading: rank at most STORE_READ_RANK, and as many points as the file can hold. */
 struct store_dataset {
     hid_t id, type, space;
     size_t rank, points;
-    hsize_t dims[STORE_MAX_RANK];
+    hsize_t dims[STORE_READ_RANK];
 };
 
 /* access: how chunks are cached. Nothing is open after a failure. */

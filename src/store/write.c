@@ -160,6 +160,10 @@ hid_t store_number_type(enum store_type type)
         return H5T_NATIVE_FLOAT;
     case STORE_I64:
         return H5T_NATIVE_INT64;
+    case STORE_I32:
+        return H5T_NATIVE_INT32;
+    case STORE_U32:
+        return H5T_NATIVE_UINT32;
     case STORE_U64:
         return H5T_NATIVE_UINT64;
     case STORE_U8:

@@ -8,10 +8,23 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+static bool lacks_locks(int code)
+{
+    return code == ENOLCK || code == ENOSYS || code == ENOTSUP || code == EOPNOTSUPP || code == EINVAL;
+}
+
 static bool lock(const struct append_file *file, bool wait, struct error *err)
 {
+    static bool said;
     if (flock(file->fd, LOCK_EX | LOCK_NB) == 0)
         return true;
+    if (lacks_locks(errno)) {
+        if (!said)
+            log_job(LOG_WARN, "%s: %s is not locked, since its file system has no locks (%s): let no other run use it",
+                    file->path, file->what, strerror(errno));
+        said = true;
+        return true;
+    }
     if (errno == EWOULDBLOCK && !wait)
         return fail(err, ERROR_IO,
                     "%s: %s is in use by another run; wait for it to end, or give this run a file of its own",
@@ -28,14 +41,26 @@ static bool lock(const struct append_file *file, bool wait, struct error *err)
     return fail(err, ERROR_IO, "%s: cannot lock %s: %s", file->path, file->what, strerror(errno));
 }
 
-bool append_open(const char *path, const char *what, bool wait, struct append_file *out, struct error *err)
+static bool open_file(const char *path, const char *what, struct append_file *out, struct error *err)
 {
     *out = (struct append_file){.fd = -1, .path = path, .what = what};
     TRY(file_make_folder(path, err));
-    bool present = file_exists(path);
     out->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (out->fd < 0)
-        return fail(err, ERROR_IO, "%s: cannot open %s: %s", path, what, strerror(errno));
+    return out->fd >= 0 || fail(err, ERROR_IO, "%s: cannot open %s: %s", path, what, strerror(errno));
+}
+
+bool append_check(const char *path, const char *what, struct error *err)
+{
+    struct append_file file;
+    bool ok = open_file(path, what, &file, err);
+    append_close(&file);
+    return ok;
+}
+
+bool append_open(const char *path, const char *what, bool wait, struct append_file *out, struct error *err)
+{
+    bool present = file_exists(path);
+    TRY(open_file(path, what, out, err));
     if (lock(out, wait, err) && (present || file_sync_folder(path, err)))
         return true;
     append_close(out);

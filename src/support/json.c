@@ -29,8 +29,8 @@ static bool fail_duplicate(const struct json_doc *doc, const cJSON *object, cons
     const cJSON *second = cJSON_GetObjectItemCaseSensitive(object, key)->next;
     while (strcmp(second->string, key) != 0)
         second = second->next;
-    return json_fail_at(doc, json_place_of(doc, doc->root, second).key, err, "the key %s is there twice; keep one",
-                        key);
+    return json_fail_at(doc, json_place_of(doc->source, doc->root, second).key, err,
+                        "the key %s is there twice; keep one", key);
 }
 
 static bool check_keys(const struct json_doc *doc, const cJSON *node, struct error *err)
@@ -48,16 +48,27 @@ static bool check_keys(const struct json_doc *doc, const cJSON *node, struct err
 static bool parse_into(struct json_doc *doc, bool comments, struct error *err)
 {
     size_t at = 0;
-    if (comments && !json_strip_comments(doc->text, doc->n_text, &at))
+    const struct json_source *source = doc->source;
+    if (comments && !json_strip_comments(source->text, source->n, &at))
         return json_fail_at(doc, at, err, "this comment has no end");
-    const char *problem = json_check((struct str){doc->text, doc->n_text}, &at);
+    const char *problem = json_check((struct str){source->text, source->n}, &at);
     if (problem)
         return json_fail_at(doc, at, err, "%s", problem);
     const char *end = NULL;
-    doc->root = cJSON_ParseWithLengthOpts(doc->text, doc->n_text + 1, &end, 1);
+    doc->root = cJSON_ParseWithLengthOpts(source->text, source->n + 1, &end, 1);
     if (!doc->root)
-        return json_fail_at(doc, end ? (size_t)(end - doc->text) : 0, err, "this cannot be read");
+        return json_fail_at(doc, end ? (size_t)(end - source->text) : 0, err, "this cannot be read");
     return check_keys(doc, doc->root, err);
+}
+
+size_t json_add_source(struct json_doc *doc, const char *name, struct str text)
+{
+    struct json_source source = {heap_strdup(name), heap_zalloc(text.n + 1, 1), text.n};
+    if (text.n)
+        memcpy(source.text, text.p, text.n);
+    doc->source = heap_realloc(doc->source, doc->n_sources + 1, sizeof(*doc->source));
+    doc->source[doc->n_sources] = source;
+    return doc->n_sources++;
 }
 
 bool json_parse(struct str text, const char *name, bool comments, struct json_doc **out, struct error *err)
@@ -66,11 +77,7 @@ bool json_parse(struct str text, const char *name, bool comments, struct json_do
     if (str_starts(text, byte_order_mark))
         text = (struct str){text.p + byte_order_mark.n, text.n - byte_order_mark.n};
     struct json_doc *doc = heap_zalloc(1, sizeof(*doc));
-    doc->text = heap_zalloc(text.n + 1, 1);
-    if (text.n)
-        memcpy(doc->text, text.p, text.n);
-    doc->n_text = text.n;
-    doc->name = heap_strdup(name);
+    json_add_source(doc, name, text);
     doc->code = comments ? ERROR_CONFIG : ERROR_INPUT;
     if (!parse_into(doc, comments, err)) {
         json_free(doc);
@@ -94,11 +101,14 @@ void json_free(struct json_doc *doc)
     if (!doc)
         return;
     cJSON_Delete(doc->root);
-    for (size_t i = 0; i < doc->n_set; i++)
-        free(doc->set_paths[i]);
-    free(doc->set_paths);
-    free(doc->text);
-    free(doc->name);
+    for (size_t i = 0; i < doc->n_origins; i++)
+        free(doc->origin[i].path);
+    for (size_t i = 0; i < doc->n_sources; i++) {
+        free(doc->source[i].name);
+        free(doc->source[i].text);
+    }
+    free(doc->origin);
+    free(doc->source);
     free(doc);
 }
 

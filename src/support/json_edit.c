@@ -6,13 +6,29 @@
 
 #define PATH_PARTS_MOST 32 /* keeps the depth of a changed document bounded */
 
-/* Copies the part of the path that ends at the next dot; returns where the next part starts, or NULL after the last. */
+/* Copies the part of the path that ends at the next dot, without its backslashes; returns where the next part starts,
+ * or NULL after the last. */
 static const char *next_part(const char *path, char *part)
 {
-    size_t n = strcspn(path, ".");
-    memcpy(part, path, n);
-    part[n] = '\0';
-    return path[n] ? path + n + 1 : NULL;
+    while (*path && *path != '.') {
+        if (path[0] == '\\' && (path[1] == '.' || path[1] == '\\'))
+            path++;
+        *part++ = *path++;
+    }
+    *part = '\0';
+    return *path ? path + 1 : NULL;
+}
+
+/* A key as a part of a path; to be freed. */
+static char *path_of_key(const char *key)
+{
+    char *path = heap_zalloc(2 * strlen(key) + 1, 1), *out = path;
+    for (; *key; key++) {
+        if (*key == '.' || *key == '\\')
+            *out++ = '\\';
+        *out++ = *key;
+    }
+    return path;
 }
 
 const cJSON *json_follow(const cJSON *raw, const char *dotted)
@@ -26,16 +42,22 @@ const cJSON *json_follow(const cJSON *raw, const char *dotted)
     return raw;
 }
 
-static bool check_path(const char *dotted, struct error *err)
+/* prefix stands before the path in messages. */
+static bool check_path(const char *prefix, const char *dotted, struct error *err)
 {
-    size_t n = 1;
-    for (const char *p = dotted; *p; p++)
-        n += *p == '.';
-    size_t length = strlen(dotted);
-    if (length == 0 || dotted[0] == '.' || dotted[length - 1] == '.' || strstr(dotted, ".."))
-        return fail(err, ERROR_USAGE, "--set %s: a path is names with single dots between, such as detector.k", dotted);
+    char *part = heap_strdup(dotted);
+    bool empty = false;
+    size_t n = 0;
+    for (const char *rest = dotted; rest; n++) {
+        rest = next_part(rest, part);
+        empty = empty || part[0] == '\0';
+    }
+    free(part);
+    if (empty)
+        return fail(err, ERROR_USAGE, "%s%s: a path is names with single dots between, such as detector.k", prefix,
+                    dotted);
     if (n > PATH_PARTS_MOST)
-        return fail(err, ERROR_USAGE, "--set %s: a path has at most %d names", dotted, PATH_PARTS_MOST);
+        return fail(err, ERROR_USAGE, "%s%s: a path has at most %d names", prefix, dotted, PATH_PARTS_MOST);
     return true;
 }
 
@@ -67,21 +89,45 @@ static void put(cJSON *object, const char *key, cJSON *value)
         out_of_memory(strlen(key));
 }
 
-static void remember(struct json_doc *doc, const char *dotted)
+/* What was known of the value at the path, and of values below it, is forgotten. */
+static void forget(struct json_doc *doc, const char *path)
 {
-    doc->set_paths = heap_realloc(doc->set_paths, doc->n_set + 1, sizeof(*doc->set_paths));
-    doc->set_paths[doc->n_set++] = heap_strdup(dotted);
+    size_t length = strlen(path), kept = 0;
+    for (size_t i = 0; i < doc->n_origins; i++) {
+        const char *other = doc->origin[i].path;
+        if (strncmp(other, path, length) == 0 && (other[length] == '\0' || other[length] == '.'))
+            free(doc->origin[i].path);
+        else
+            doc->origin[kept++] = doc->origin[i];
+    }
+    doc->n_origins = kept;
+}
+
+static void remember(struct json_doc *doc, const char *path, struct json_origin origin)
+{
+    forget(doc, path);
+    origin.path = heap_strdup(path);
+    doc->origin = heap_realloc(doc->origin, doc->n_origins + 1, sizeof(*doc->origin));
+    doc->origin[doc->n_origins++] = origin;
+}
+
+static cJSON *duplicate(const cJSON *node)
+{
+    cJSON *copy = cJSON_Duplicate(node, 1);
+    if (!copy)
+        out_of_memory(sizeof(*node));
+    return copy;
 }
 
 /* The object that holds the path's last key, which part receives; NULL (and *err) if something else is in the way. */
-static cJSON *holder(struct json_doc *doc, const char *dotted, char *part, struct error *err)
+static cJSON *holder(struct json_doc *doc, const char *prefix, const char *dotted, char *part, struct error *err)
 {
     cJSON *object = doc->root;
     const char *rest = dotted;
     for (;;) {
         if (!cJSON_IsObject(object)) {
-            fail(err, ERROR_USAGE, "--set %s: %s is not an object in %s", dotted,
-                 object == doc->root ? "the whole" : object->string, doc->name);
+            fail(err, ERROR_USAGE, "%s%s: %s is not an object in %s", prefix, dotted,
+                 object == doc->root ? "the whole" : object->string, doc->source->name);
             return NULL;
         }
         rest = next_part(rest, part);
@@ -98,17 +144,45 @@ static cJSON *holder(struct json_doc *doc, const char *dotted, char *part, struc
     }
 }
 
-bool json_set(struct json_doc *doc, const char *dotted, const char *value, struct error *err)
+/* Puts the value, which it takes over, at the path. */
+static bool put_at(struct json_doc *doc, const char *path, struct json_origin origin, cJSON *value, struct error *err)
 {
-    TRY(check_path(dotted, err));
-    char *part = heap_strdup(dotted);
-    cJSON *object = holder(doc, dotted, part, err);
+    char *part = heap_strdup(path);
+    const char *prefix = origin.kind == ORIGIN_SET ? "--set " : "";
+    cJSON *object = check_path(prefix, path, err) ? holder(doc, prefix, path, part, err) : NULL;
     if (object) {
-        put(object, part, read_value(value));
-        remember(doc, dotted);
+        put(object, part, value);
+        remember(doc, path, origin);
+    } else {
+        cJSON_Delete(value);
     }
     free(part);
     return object != NULL;
+}
+
+bool json_set(struct json_doc *doc, const char *dotted, const char *value, struct error *err)
+{
+    return put_at(doc, dotted, (struct json_origin){.kind = ORIGIN_SET}, read_value(value), err);
+}
+
+bool json_put(struct json_doc *doc, const char *dotted, const struct json *value, struct error *err)
+{
+    struct json_origin origin = {.kind = ORIGIN_COPIED, .copied = json_raw(value)};
+    return put_at(doc, dotted, origin, duplicate(json_raw(value)), err);
+}
+
+void json_lay_over(struct json_doc *doc, const struct json_doc *over, const char *except)
+{
+    ASSERT(cJSON_IsObject(doc->root) && cJSON_IsObject(over->root) && over->n_origins == 0);
+    size_t source = json_add_source(doc, over->source->name, (struct str){over->source->text, over->source->n});
+    for (const cJSON *member = over->root->child; member; member = member->next) {
+        if (strcmp(member->string, except) == 0)
+            continue;
+        char *path = path_of_key(member->string);
+        put(doc->root, member->string, duplicate(member));
+        remember(doc, path, (struct json_origin){.kind = ORIGIN_LAID, .source = source});
+        free(path);
+    }
 }
 
 void json_remove(struct json_doc *doc, const char *dotted)
@@ -128,15 +202,15 @@ void json_remove(struct json_doc *doc, const char *dotted)
 struct json_doc *json_clone(const struct json_doc *doc)
 {
     struct json_doc *copy = heap_zalloc(1, sizeof(*copy));
-    copy->root = cJSON_Duplicate(doc->root, 1);
-    if (!copy->root)
-        out_of_memory(doc->n_text);
-    copy->text = heap_zalloc(doc->n_text + 1, 1);
-    memcpy(copy->text, doc->text, doc->n_text);
-    copy->n_text = doc->n_text;
-    copy->name = heap_strdup(doc->name);
+    copy->root = duplicate(doc->root);
     copy->code = doc->code;
-    for (size_t i = 0; i < doc->n_set; i++)
-        remember(copy, doc->set_paths[i]);
+    for (size_t i = 0; i < doc->n_sources; i++)
+        json_add_source(copy, doc->source[i].name, (struct str){doc->source[i].text, doc->source[i].n});
+    for (size_t i = 0; i < doc->n_origins; i++) {
+        struct json_origin origin = doc->origin[i];
+        if (origin.kind == ORIGIN_COPIED)
+            origin.copied = json_same_place(doc->root, origin.copied, copy->root);
+        remember(copy, origin.path, origin);
+    }
     return copy;
 }

@@ -52,65 +52,113 @@ static bool count_until(const cJSON *from, const cJSON *wanted, size_t *n)
     return false;
 }
 
-struct json_place json_place_of(const struct json_doc *doc, const cJSON *root, const cJSON *node)
+struct json_place json_place_of(const struct json_source *source, const cJSON *root, const cJSON *node)
 {
     size_t number = 0;
     bool found = count_until(root, node, &number);
     ASSERT(found);
-    return json_locate((struct str){doc->text, doc->n_text}, number);
+    return json_locate((struct str){source->text, source->n}, number);
 }
 
-/* Where the node that the chain ends in stands in the text the document was parsed from, if it does. */
-static bool find_place(const struct json_doc *doc, const struct chain *chain, struct json_place *place)
+/* Where the nodes chain->node[from + 1 ...] lead from `other`, which stands for chain->node[from]; NULL: nowhere. */
+static const cJSON *walk_chain(const struct chain *chain, size_t from, const cJSON *other)
 {
-    cJSON *fresh = cJSON_ParseWithLength(doc->text, doc->n_text + 1);
-    const cJSON *there = fresh;
-    for (size_t i = 1; i < chain->n && there; i++)
-        there = counterpart(chain->node[i - 1], chain->node[i], there);
+    for (size_t i = from + 1; i < chain->n && other; i++)
+        other = counterpart(chain->node[i - 1], chain->node[i], other);
+    return other;
+}
+
+const cJSON *json_same_place(const cJSON *root, const cJSON *node, const cJSON *other)
+{
+    struct chain chain = {.n = 0};
+    return node && find_chain(root, node, &chain) ? walk_chain(&chain, 0, other) : NULL;
+}
+
+/* What a message says of the place. */
+struct where {
+    const struct json_source *source; /* NULL: set is given */
+    struct json_place place;
+    const char *set; /* the path given to json_set */
+};
+
+/* Where the node that the chain ends in stands in the source, if it does. */
+static bool find_in_source(const struct json_source *source, const struct chain *chain, struct where *out)
+{
+    cJSON *fresh = cJSON_ParseWithLength(source->text, source->n + 1);
+    const cJSON *there = walk_chain(chain, 0, fresh);
     if (there)
-        *place = json_place_of(doc, fresh, there);
-    bool found = there != NULL;
+        *out = (struct where){source, json_place_of(source, fresh, there), NULL};
     cJSON_Delete(fresh);
-    return found;
+    return there != NULL;
 }
 
-/* The path given to json_set that made the node or holds it, or NULL. */
-static const char *find_set(const struct json_doc *doc, const struct chain *chain)
+/* The origin of the node, or of the nearest that holds it and has one: chain->node[*depth]. NULL: as parsed. */
+static const struct json_origin *find_origin(const struct json_doc *doc, const struct chain *chain, size_t *depth)
 {
-    for (size_t i = chain->n; i-- > 0;) {
-        for (size_t k = doc->n_set; k-- > 0;) {
-            if (json_follow(doc->root, doc->set_paths[k]) == chain->node[i])
-                return doc->set_paths[k];
+    for (*depth = chain->n; (*depth)-- > 0;) {
+        for (size_t k = 0; k < doc->n_origins; k++) {
+            if (json_follow(doc->root, doc->origin[k].path) == chain->node[*depth])
+                return &doc->origin[k];
         }
     }
     return NULL;
 }
 
-/* For an object that json_set made on its way: a path that leads through it, or NULL. */
-static const char *find_set_through(const struct json_doc *doc, const cJSON *node)
+/* For an object that was made on the way to a value: the origin of the value, or NULL. */
+static const struct json_origin *find_origin_below(const struct json_doc *doc, const cJSON *node)
 {
-    for (size_t k = 0; k < doc->n_set; k++) {
-        const cJSON *target = json_follow(doc->root, doc->set_paths[k]);
+    for (size_t k = 0; k < doc->n_origins; k++) {
+        const cJSON *target = json_follow(doc->root, doc->origin[k].path);
         struct chain below = {.n = 0};
         if (target && find_chain(node, target, &below))
-            return doc->set_paths[k];
+            return &doc->origin[k];
     }
     return NULL;
+}
+
+static bool find_where(const struct json_doc *doc, const cJSON *node, struct where *out);
+
+/* origin is that of chain->node[depth]. */
+static bool find_at_origin(const struct json_doc *doc, const struct json_origin *origin, const struct chain *chain,
+                           size_t depth, struct where *out)
+{
+    if (origin->kind == ORIGIN_LAID)
+        return find_in_source(&doc->source[origin->source], chain, out);
+    if (origin->kind == ORIGIN_COPIED) {
+        const cJSON *there = origin->copied ? walk_chain(chain, depth, origin->copied) : NULL;
+        return there && find_where(doc, there, out);
+    }
+    *out = (struct where){.set = origin->path};
+    return true;
+}
+
+static bool find_where(const struct json_doc *doc, const cJSON *node, struct where *out)
+{
+    struct chain chain = {.n = 0}, below = {.n = 0};
+    size_t depth;
+    if (!find_chain(doc->root, node, &chain))
+        return false;
+    const struct json_origin *origin = find_origin(doc, &chain, &depth);
+    if (origin ? find_at_origin(doc, origin, &chain, depth, out) : find_in_source(doc->source, &chain, out))
+        return true;
+    origin = find_origin_below(doc, node);
+    return origin && find_chain(doc->root, json_follow(doc->root, origin->path), &below) &&
+           find_at_origin(doc, origin, &below, below.n - 1, out);
 }
 
 /* "name:line:column: ", the column counted in characters. */
-static void place_text(const struct json_doc *doc, size_t at, char *out, size_t size)
+static void place_text(const struct json_source *source, size_t at, char *out, size_t size)
 {
     size_t line = 1, column = 1;
-    for (size_t i = 0; i < at && i < doc->n_text; i++) {
-        if (doc->text[i] == '\n') {
+    for (size_t i = 0; i < at && i < source->n; i++) {
+        if (source->text[i] == '\n') {
             line++;
             column = 1;
-        } else if (((unsigned char)doc->text[i] & 0xC0) != 0x80) {
+        } else if (((unsigned char)source->text[i] & 0xC0) != 0x80) {
             column++;
         }
     }
-    snprintf(out, size, "%s:%zu:%zu", doc->name, line, column);
+    snprintf(out, size, "%s:%zu:%zu", source->name, line, column);
 }
 
 bool json_fail_at(const struct json_doc *doc, size_t at, struct error *err, const char *format, ...)
@@ -120,7 +168,7 @@ bool json_fail_at(const struct json_doc *doc, size_t at, struct error *err, cons
     va_start(args, format);
     vsnprintf(message, sizeof(message), format, args);
     va_end(args);
-    place_text(doc, at, place, sizeof(place));
+    place_text(doc->source, at, place, sizeof(place));
     return fail(err, doc->code, "%s: %s", place, message);
 }
 
@@ -129,18 +177,13 @@ bool json_fail_v(const struct json_doc *doc, const struct json *node, bool at_ke
 {
     char place[512], message[sizeof(err->message)];
     vsnprintf(message, sizeof(message), format, args);
-    snprintf(place, sizeof(place), "%s", doc->name);
-    struct chain chain = {.n = 0};
-    if (!node || !find_chain(doc->root, json_raw(node), &chain))
+    snprintf(place, sizeof(place), "%s", doc->source->name);
+    struct where where;
+    if (!node || !find_where(doc, json_raw(node), &where))
         return fail(err, doc->code, "%s: %s", place, message);
-    const char *set = find_set(doc, &chain);
-    struct json_place found;
-    if (!set && find_place(doc, &chain, &found))
-        place_text(doc, at_key ? found.key : found.value, place, sizeof(place));
-    else if (!set)
-        set = find_set_through(doc, json_raw(node));
-    if (set)
-        return fail(err, ERROR_USAGE, "--set %s: %s", set, message);
+    if (where.set)
+        return fail(err, ERROR_USAGE, "--set %s: %s", where.set, message);
+    place_text(where.source, at_key ? where.place.key : where.place.value, place, sizeof(place));
     return fail(err, doc->code, "%s: %s", place, message);
 }
 

@@ -19,6 +19,11 @@ static int64_t whole(double value)
     return value <= -0x1p63 ? INT64_MIN : (int64_t)value;
 }
 
+static bool is_text(const struct param_spec *spec)
+{
+    return spec->type == PARAM_TYPE_STRING || spec->type == PARAM_TYPE_FILE;
+}
+
 static void set_number(const struct param_spec *spec, void *params, double value)
 {
     void *field = (char *)params + spec->offset;
@@ -33,7 +38,7 @@ static void set_number(const struct param_spec *spec, void *params, double value
 void params_default(const struct param_spec *specs, void *params)
 {
     for (size_t i = 0, n = count_specs(specs); i < n; i++) {
-        if (specs[i].type == PARAM_TYPE_STRING)
+        if (is_text(&specs[i]))
             *(const char **)(void *)((char *)params + specs[i].offset) = specs[i].text;
         else
             set_number(&specs[i], params, specs[i].number);
@@ -90,6 +95,9 @@ static void add_allowed(const struct param_spec *spec, struct buf *out)
             buf_add_str(out, STR("a string"));
         }
         break;
+    case PARAM_TYPE_FILE:
+        buf_add_str(out, STR("the path of a file"));
+        break;
     case PARAM_TYPE_END:
         break;
     }
@@ -141,7 +149,8 @@ static bool set_field(const struct param_spec *spec, void *params, const struct 
         *(double *)field = number;
         return true;
     }
-    case PARAM_TYPE_STRING: {
+    case PARAM_TYPE_STRING:
+    case PARAM_TYPE_FILE: {
         struct str text;
         TRY(json_as_str(value, &text) && (!spec->choices || is_choice(spec, text)));
         *(const char **)field = arena_copy(arena, text.p, text.n + 1);
@@ -209,7 +218,8 @@ static void add_value(const struct param_spec *spec, const void *params, struct 
     case PARAM_TYPE_REAL:
         json_add_number(out, *(const double *)field);
         break;
-    case PARAM_TYPE_STRING: {
+    case PARAM_TYPE_STRING:
+    case PARAM_TYPE_FILE: {
         const char *text = *(const char *const *)field;
         if (text)
             buf_add_json_string(out, str_of(text));
@@ -250,9 +260,17 @@ void params_to_json(const struct param_spec *specs, const void *params, struct b
     buf_add_str(out, STR("}"));
 }
 
+void params_files(const struct param_spec *specs, void *params, void (*visit)(void *context, const char **path),
+                  void *context)
+{
+    for (size_t i = 0, n = count_specs(specs); i < n; i++)
+        if (specs[i].type == PARAM_TYPE_FILE)
+            visit(context, (const char **)(void *)((char *)params + specs[i].offset));
+}
+
 static void add_default(const struct param_spec *spec, struct buf *out)
 {
-    if (spec->type == PARAM_TYPE_STRING)
+    if (is_text(spec))
         buf_add_json_string(out, str_of(spec->text ? spec->text : ""));
     else if (spec->type == PARAM_TYPE_BOOL)
         buf_add_str(out, spec->number != 0 ? STR("true") : STR("false"));
@@ -262,8 +280,11 @@ static void add_default(const struct param_spec *spec, struct buf *out)
 
 void params_help(const struct param_spec *specs, const char *indent, struct buf *out)
 {
-    static const char *const type_names[] = {
-        [PARAM_TYPE_BOOL] = "bool", [PARAM_TYPE_INT] = "int", [PARAM_TYPE_REAL] = "real", [PARAM_TYPE_STRING] = "text"};
+    static const char *const type_names[] = {[PARAM_TYPE_BOOL] = "bool",
+                                             [PARAM_TYPE_INT] = "int",
+                                             [PARAM_TYPE_REAL] = "real",
+                                             [PARAM_TYPE_STRING] = "text",
+                                             [PARAM_TYPE_FILE] = "file"};
     for (size_t i = 0, n = count_specs(specs); i < n; i++) {
         buf_printf(out, "%s%-20s %-4s  ", indent, specs[i].name, type_names[specs[i].type]);
         add_default(&specs[i], out);

@@ -132,3 +132,21 @@ const uint64_t *table_get(const struct table *table, struct hash128 key)
     const struct slot *slot = find(table, key);
     return is_zero(slot->key) ? NULL : &slot->value;
 }
+
+bool table_next(const struct table *table, size_t *at, struct hash128 *key)
+{
+    if (*at == 0 && table->has_zero) {
+        *key = (struct hash128){0, 0};
+        *at = 1;
+        return true;
+    }
+    /* place 0 is that of the key 0,0; slot i has place i + 1 */
+    for (size_t i = *at == 0 ? 0 : *at - 1; i < table->n_slots; i++) {
+        if (is_zero(table->slots[i].key))
+            continue;
+        *key = table->slots[i].key;
+        *at = i + 2;
+        return true;
+    }
+    return false;
+}

@@ -4,7 +4,7 @@
 #include "comm/reduce.h"
 #include "groups.h"
 #include "key_index.h"
-#include "subsample.h"
+#include "lines.h"
 
 /* Lines are settled in rounds of about so many a rank, by hash: the memory of one round serves them all. */
 enum { ROUND_LINES = 1 << 16, BATCH = 32 };
@@ -124,44 +124,38 @@ static void settle_round(const struct comm *comm, struct unique *unique, const u
     }
 }
 
-/* copy: the texts do not live in the arena yet. */
-static void fill(const struct unique *unique, bool copy, struct arena *arena, struct lines *out)
+static void fill_line(struct lines *out, size_t k, const struct unique_line *line)
+{
+    out->row[k] = line->row;
+    out->count[k] = line->count;
+    out->hash[k] = line->hash;
+    out->text[k] = (struct str){line->text, line->n};
+    out->user[k] = line->user;
+    out->host[k] = line->host;
+    out->parent[k] = line->parent;
+    out->platform[k] = line->platform;
+    out->truth[k] = line->truth;
+}
+
+static void fill(const struct unique *unique, size_t n_fields, struct arena *arena, struct lines *out)
 {
     size_t n = 0, n_all = unique_count(unique);
     uint32_t n_strings = (uint32_t)unique_string_count(unique);
     struct str *string = ARENA_ARRAY(arena, struct str, n_strings);
     for (uint32_t i = 0; i < n_strings; i++)
         string[i] = unique_string(unique, i);
-    for (uint32_t i = 0; i < n_strings && copy; i++)
-        string[i].p = arena_copy(arena, string[i].p, string[i].n);
     for (size_t i = 0; i < n_all; i++)
         n += unique_line(unique, i)->kept;
-    *out = (struct lines){
-        .row = ARENA_ARRAY(arena, int64_t, n),
-        .count = ARENA_ARRAY(arena, int64_t, n),
-        .hash = ARENA_ARRAY(arena, struct hash128, n),
-        .text = ARENA_ARRAY(arena, struct str, n),
-        .user = ARENA_ARRAY(arena, uint32_t, n),
-        .host = ARENA_ARRAY(arena, uint32_t, n),
-        .parent = ARENA_ARRAY(arena, uint32_t, n),
-        .string = string,
-        .platform = ARENA_ARRAY(arena, uint8_t, n),
-        .truth = ARENA_ARRAY(arena, uint8_t, n),
-    };
-    for (size_t i = 0; i < n_all; i++) {
+    *out = lines_new(n, n_fields, arena);
+    out->string = string;
+    for (size_t i = 0, k = 0; i < n_all; i++) {
         const struct unique_line *line = unique_line(unique, i);
         if (!line->kept)
             continue;
-        size_t k = out->n++;
-        out->row[k] = line->row;
-        out->count[k] = line->count;
-        out->hash[k] = line->hash;
-        out->text[k] = (struct str){copy ? arena_copy(arena, line->text, line->n) : line->text, line->n};
-        out->user[k] = line->user;
-        out->host[k] = line->host;
-        out->parent[k] = line->parent;
-        out->platform[k] = line->platform;
-        out->truth[k] = line->truth;
+        fill_line(out, k, line);
+        for (size_t f = 0; f < n_fields; f++)
+            out->field[f][k] = string[unique_fields(unique, i)[f]];
+        k++;
     }
 }
 
@@ -186,17 +180,9 @@ void collapse(const struct comm *comm, struct unique *unique, const int64_t *fir
                      scratch);
         arena_release(scratch, before);
     }
-    if (options->subsample > 0)
-        subsample(comm, unique, options->seed, options->subsample, scratch);
-    fill(unique, options->subsample > 0, arena, out);
+    fill(unique, options->n_fields, arena, out);
     if (options->groups)
         groups_merge(comm, unique, &keepers, scratch, arena, out);
     arena_release(scratch, mark);
-
-    int64_t sums[2] = {(int64_t)out->n, 0};
-    for (size_t k = 0; k < out->n; k++)
-        sums[1] += out->count[k];
-    reduce_sum_i64(comm, sums, ARRAY_LEN(sums));
-    out->n_global = sums[0];
-    out->n_events = sums[1];
+    lines_count(comm, out);
 }

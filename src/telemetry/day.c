@@ -4,6 +4,7 @@
 #include "comm/agree.h"
 #include "comm/progress.h"
 #include "comm/reduce.h"
+#include "fields.h"
 #include "quarantine.h"
 #include "resolve.h"
 #include "segments.h"
@@ -18,7 +19,6 @@ enum { FEW_WARNINGS = 5 };
 
 const struct param_spec ingest_params[] = {
     PARAM_INT(struct ingest_options, max_record_bytes, 1 << 20, 64, 1 << 28, "longer records are bad"),
-    PARAM_INT(struct ingest_options, subsample, 0, 0, 1e12, "unique lines kept of a day, drawn by hash; 0: all"),
     PARAM_BOOL(struct ingest_options, groups, false, "count each line's users and hosts"),
     PARAM_END,
 };
@@ -29,6 +29,7 @@ struct ingest {
     const struct file_list *files;
     const struct unique_class *classes; /* [n_inputs], equal ones at the same address */
     const struct unique_class **class_of;
+    const char *what; /* the input's name with a colon and a blank, for warnings */
     struct unique *unique;
     struct quarantine quarantine;
     struct stream stream;
@@ -74,7 +75,7 @@ static void take_damage(struct ingest *ingest, struct tally *tally, size_t segme
     const char *reason = ingest->stream.source.reason;
     tally->damaged = 1;
     if (ingest->n_warnings++ < FEW_WARNINGS)
-        log_rank(LOG_WARN, "%s: %s; what was whole in it is kept", file->path, reason);
+        log_rank(LOG_WARN, "%s%s: %s; what was whole in it is kept", ingest->what, file->path, reason);
     quarantine_add(&ingest->quarantine, tally, segment, stream_line(&ingest->stream, tail),
                    stream_offset(&ingest->stream, tail), reason, tail);
 }
@@ -157,16 +158,16 @@ static uint64_t digest_of(const struct file_list *files)
     return digest;
 }
 
-bool day_input_digest(const struct comm *comm, const struct input *inputs, size_t n_inputs, const char *data_dir,
-                      uint64_t *digest, struct error *err)
+bool day_files(const struct comm *comm, const struct input *inputs, size_t n_inputs, const char *data_dir,
+               struct arena *arena, struct day_file **out, size_t *n, struct error *err)
 {
-    struct arena *arena = arena_new();
     struct file_list files;
-    bool ok = files_list(comm, inputs, n_inputs, data_dir, arena, &files, err);
-    if (ok)
-        *digest = digest_of(&files);
-    arena_free(arena);
-    return ok;
+    TRY(files_list(comm, inputs, n_inputs, data_dir, arena, &files, err));
+    *n = files.n;
+    *out = ARENA_ARRAY(arena, struct day_file, files.n);
+    for (size_t i = 0; i < files.n; i++)
+        (*out)[i] = (struct day_file){files.file[i].path, files.file[i].path + files.file[i].name};
+    return true;
 }
 
 static void sum_up(const struct file_list *files, const struct segment_list *segments, const struct tally *tally,
@@ -191,11 +192,11 @@ static void sum_up(const struct file_list *files, const struct segment_list *seg
     }
 }
 
-static void warn(const struct ingest_stats *stats, const char *quarantine)
+static void warn(const struct ingest_stats *stats, const char *what, const char *quarantine)
 {
     if (stats->bad == 0 && stats->unreadable == 0)
         return;
-    log_job(LOG_WARN, "%" PRId64 " bad records and %" PRId64 " damaged files were left out%s%s", stats->bad,
+    log_job(LOG_WARN, "%s%" PRId64 " bad records and %" PRId64 " damaged files were left out%s%s", what, stats->bad,
             stats->unreadable, quarantine != NULL ? "; see " : "", quarantine != NULL ? quarantine : "");
 }
 
@@ -214,13 +215,15 @@ static void read_own(const struct comm *comm, struct ingest *ingest, const struc
 }
 
 static bool read_day(const struct comm *comm, const struct input *inputs, size_t n_inputs,
-                     const struct ingest_options *options, struct arena *own, struct arena *arena, struct lines *out,
-                     struct ingest_stats *stats, struct error *err)
+                     const struct ingest_options *options, const struct named_fields *fields, struct arena *own,
+                     struct arena *arena, struct lines *out, struct ingest_stats *stats, struct error *err)
 {
     struct file_list files;
     TRY(files_list(comm, inputs, n_inputs, options->data_dir, own, &files, err));
     TRY(input_resolve(comm, inputs, n_inputs, &files, own, &inputs, err));
+    inputs = fields_ask(fields, inputs, n_inputs, own);
     struct ingest ingest = {.inputs = inputs, .files = &files, .scratch = arena_new()};
+    ingest.what = options->what != NULL ? arena_printf(own, "%s: ", options->what) : "";
     bool *splits = ARENA_ARRAY(own, bool, n_inputs);
     classify(inputs, n_inputs, options->seed, own, &ingest, splits);
     struct segment_list segments = segments_cut(comm, &files, splits, own);
@@ -230,10 +233,11 @@ static bool read_day(const struct comm *comm, const struct input *inputs, size_t
                                                         .seed = options->seed,
                                                         .groups = options->groups,
                                                         .bytes = segments.own_work,
-                                                        .texts = options->subsample > 0 ? own : arena,
+                                                        .fields = fields,
+                                                        .texts = arena,
                                                         .own = own,
                                                         .scratch = ingest.scratch});
-    ingest.quarantine = quarantine_start(options->quarantine != NULL ? own : NULL);
+    ingest.quarantine = quarantine_start(options->quarantine != NULL ? own : NULL, options->what);
     ingest.stream = (struct stream){.arena = buffers, .max_record = (size_t)options->max_record_bytes};
     read_own(comm, &ingest, &segments, tally);
 
@@ -245,7 +249,7 @@ static bool read_day(const struct comm *comm, const struct input *inputs, size_t
     stream_free(&ingest.stream);
     arena_free(buffers);
     if (ok) {
-        warn(stats, options->quarantine);
+        warn(stats, ingest.what, options->quarantine);
         collapse(comm, ingest.unique, first_row, options, own, arena, out);
     }
     arena_free(ingest.scratch);
@@ -257,10 +261,13 @@ bool day_read(const struct comm *comm, const struct input *inputs, size_t n_inpu
               struct error *err)
 {
     double started = clock_seconds();
+    struct named_fields fields;
     *stats = (struct ingest_stats){0};
-    TRY(agree(comm, formats_known(inputs, n_inputs, err), err));
+    TRY(agree(comm,
+              formats_known(inputs, n_inputs, err) && fields_name(options->fields, options->n_fields, &fields, err),
+              err));
     struct arena *own = arena_new();
-    bool ok = read_day(comm, inputs, n_inputs, options, own, arena, out, stats, err);
+    bool ok = read_day(comm, inputs, n_inputs, options, &fields, own, arena, out, stats, err);
     arena_free(own);
     TRY(ok);
     stats->seconds = clock_seconds() - started;

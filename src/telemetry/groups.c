@@ -58,7 +58,7 @@ static struct csr merge_column(const struct comm *comm, const struct unique *uni
                                struct arena *scratch, struct arena *arena)
 {
     struct arena_mark mark = arena_mark(scratch);
-    size_t n = unique_group_count(unique, column), n_wanted = 0;
+    size_t n = unique_group_count(unique, column);
     struct unique_group *group = ARENA_ARRAY(scratch, struct unique_group, n);
     int *rank = ARENA_ARRAY(scratch, int, n);
     for (size_t i = 0; i < n; i++) {
@@ -70,13 +70,10 @@ static struct csr merge_column(const struct comm *comm, const struct unique *uni
     exchange_records(comm, group, sizeof *group, n, rank, scratch, &exchange);
     group = exchange.records;
     for (size_t j = 0; j < exchange.n; j++) {
-        uint32_t k = place[group[j].line];
-        if (k == UINT32_MAX)
-            continue; /* not in the sample */
-        group[n_wanted] = group[j];
-        group[n_wanted++].line = k;
+        group[j].line = place[group[j].line];
+        ASSERT(group[j].line != UINT32_MAX);
     }
-    struct csr csr = merge(group, n_wanted, n_lines, scratch, arena);
+    struct csr csr = merge(group, exchange.n, n_lines, scratch, arena);
     arena_release(scratch, mark);
     return csr;
 }

@@ -5,7 +5,7 @@
 #include "shell_quote.h"
 
 enum { COMMAND, PLATFORM, TRUTH, SOURCE, HOST, USER, PARENT, IMAGE, TIME, N_FIELDS };
-enum { N_WANTED = N_FIELDS + JSON_EXTRA + INPUT_MAX_FILTERS };
+enum { N_WANTED = N_FIELDS + JSON_EXTRA + INPUT_MAX_FILTERS + INPUT_MAX_MORE };
 enum { MEMO_BYTES = 16, MEMO_WORDS = 4 };
 
 /* The meaning of a field that has few values, which come again and again. By length. */
@@ -21,7 +21,7 @@ struct json_state {
     const struct json_kind *kind;
     const struct field_map *fields;
     struct json_paths *paths; /* NULL: all names are plain */
-    size_t n_wanted, first_filter;
+    size_t n_wanted, first_filter, first_more;
     struct str wanted[N_WANTED];
     struct scan_names names;
     struct memo platform, truth, synthetic;
@@ -33,7 +33,7 @@ void *json_start(const struct json_kind *kind, const struct field_map *fields, s
     struct memo *const memo[] = {&state->platform, &state->truth, &state->synthetic};
     const struct str own[N_FIELDS] = {fields->command, fields->platform, fields->truth, fields->source, fields->host,
                                       fields->user,    fields->parent,   fields->image, fields->time};
-    ASSERT(fields->n_filters <= INPUT_MAX_FILTERS);
+    ASSERT(fields->n_filters <= INPUT_MAX_FILTERS && fields->n_more <= INPUT_MAX_MORE);
     state->kind = kind;
     state->fields = fields;
     memcpy(state->wanted, own, sizeof own);
@@ -43,6 +43,9 @@ void *json_start(const struct json_kind *kind, const struct field_map *fields, s
     state->first_filter = state->n_wanted;
     for (size_t i = 0; i < fields->n_filters; i++)
         state->wanted[state->n_wanted++] = fields->filter[i].field;
+    state->first_more = state->n_wanted;
+    for (size_t i = 0; i < fields->n_more; i++)
+        state->wanted[state->n_wanted++] = fields->more[i];
     for (size_t i = 0; i < ARRAY_LEN(memo) * MEMO_WORDS; i++)
         memo[i / MEMO_WORDS]->word[i % MEMO_WORDS].n = SIZE_MAX;
     scan_names_start(&state->names, state->wanted, state->n_wanted);
@@ -165,6 +168,24 @@ static struct str list_of(const struct scan_field *field)
     return first + 1 < raw.n && at + 1 == raw.n && raw.p[at] == ']' ? (struct str){raw.p + first, raw.n - first} : none;
 }
 
+/* A further field's value: of any scalar but null, or a list of strings. */
+static struct str value_of(const struct scan_field *field)
+{
+    struct str raw = field->raw;
+    bool scalar = field->type == SCAN_OTHER && raw.p[0] != '{' && raw.p[0] != '[' && !str_equal(raw, STR("null"));
+    if (scalar)
+        return raw;
+    return field->type == SCAN_STRING ? string_of(field) : list_of(field);
+}
+
+static const struct str *more_of(const struct scan_field *field, size_t n, struct arena *scratch)
+{
+    struct str *value = ARENA_ARRAY(scratch, struct str, n);
+    for (size_t i = 0; i < n; i++)
+        value[i] = value_of(&field[i]);
+    return value;
+}
+
 static const char *missing_command(const struct scan_field *command)
 {
     if (command->type == SCAN_ABSENT)
@@ -216,6 +237,8 @@ enum read_result json_parse_event(void *state_, struct str record, struct arena 
         .truth = (enum truth)meaning_of(&f[TRUTH], &state->truth, truth_meaning, scratch),
         .synthetic = meaning_of(&f[SOURCE], &state->synthetic, synthetic_meaning, scratch),
     };
+    if (state->fields->n_more > 0)
+        event->more = more_of(f + state->first_more, state->fields->n_more, scratch);
     return READ_EVENT;
 }
 

@@ -21,9 +21,9 @@ struct bad {
     struct str bytes;
 };
 
-struct quarantine quarantine_start(struct arena *arena)
+struct quarantine quarantine_start(struct arena *arena, const char *what)
 {
-    return (struct quarantine){.arena = arena};
+    return (struct quarantine){.arena = arena, .what = what};
 }
 
 void quarantine_add(struct quarantine *q, struct tally *tally, size_t segment, int64_t line, int64_t offset,
@@ -63,9 +63,16 @@ struct part {
     uint64_t segment, bytes;
 };
 
-static void describe(const struct bad *bad, const struct file *file, int64_t line, int64_t offset, struct buf *out)
+static void describe(const char *what, const struct bad *bad, const struct file *file, int64_t line, int64_t offset,
+                     struct buf *out)
 {
-    buf_add_str(out, STR("{\"file\":"));
+    buf_add_str(out, STR("{"));
+    if (what != NULL) {
+        buf_add_str(out, STR("\"what\":"));
+        buf_add_json_string(out, str_of(what));
+        buf_add_str(out, STR(","));
+    }
+    buf_add_str(out, STR("\"file\":"));
     buf_add_json_string(out, str_of(file->path + file->name));
     buf_printf(out, ",\"line\":%" PRId64 ",\"offset\":%" PRId64 ",\"reason\":", line, offset);
     buf_add_json_string(out, str_of(bad->reason));
@@ -89,7 +96,7 @@ static size_t render(const struct quarantine *q, const struct file_list *files, 
     size_t n = 0;
     for (const struct bad *bad = q->first; bad != NULL && bad->segment < n_kept; bad = bad->next) {
         size_t start = text->n;
-        describe(bad, &files->file[segments->segment[bad->segment].file], lines[bad->segment] + bad->line + 1,
+        describe(q->what, bad, &files->file[segments->segment[bad->segment].file], lines[bad->segment] + bad->line + 1,
                  bytes[bad->segment] + bad->offset, text);
         if (n == 0 || parts[n - 1].segment != bad->segment)
             parts[n++] = (struct part){bad->segment, 0};

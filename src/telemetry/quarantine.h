@@ -17,11 +17,12 @@ struct tally {
 
 struct quarantine {
     struct arena *arena; /* NULL: nothing is kept */
+    const char *what;    /* the input's name; NULL: none */
     struct bad *first, *last;
     int64_t bytes; /* of all segments so far */
 };
 
-struct quarantine quarantine_start(struct arena *arena);
+struct quarantine quarantine_start(struct arena *arena, const char *what);
 /* line: newlines of the segment before the record; a file's own trouble is a record without bytes. Segments come in
  * rising order. A flood is cut off: what is kept of one segment and of the whole day is bounded. */
 void quarantine_add(struct quarantine *quarantine, struct tally *tally, size_t segment, int64_t line, int64_t offset,

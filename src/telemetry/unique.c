@@ -34,8 +34,9 @@ struct unique {
     struct key_index line; /* by spelling and by canonical form: their hashes have different seeds */
     struct key_index string;
     /* Spellings met lately, which answer for the common ones from the processor's cache. */
-    struct key_slot *recent; /* [RECENT] */
-    struct chunks lines, strings;
+    struct key_slot *recent;              /* [RECENT] */
+    struct chunks lines, strings, fields; /* fields: [n_fields] places in strings a line */
+    size_t n_fields;
     struct key_index group_index[N_COLUMNS];
     struct chunks group[N_COLUMNS];
     char *room; /* for a canonical form */
@@ -54,6 +55,8 @@ struct unique *unique_new(const struct unique_options *options)
     unique->recent = ARENA_ZARRAY(options->own, struct key_slot, RECENT);
     unique->lines = (struct chunks){.arena = options->own, .record_bytes = sizeof(struct unique_line)};
     unique->strings = (struct chunks){.arena = options->own, .record_bytes = sizeof(struct str)};
+    unique->n_fields = options->fields != NULL ? options->fields->n : 0;
+    unique->fields = (struct chunks){.arena = options->own, .record_bytes = unique->n_fields * sizeof(uint32_t)};
     for (size_t c = 0; options->groups && c < N_COLUMNS; c++) {
         unique->group_index[c] = key_index_new(expected);
         unique->group[c] = (struct chunks){.arena = options->own, .record_bytes = sizeof(struct unique_group)};
@@ -77,6 +80,11 @@ size_t unique_count(const struct unique *unique)
 struct unique_line *unique_line(const struct unique *unique, size_t i)
 {
     return chunks_at(&unique->lines, i);
+}
+
+const uint32_t *unique_fields(const struct unique *unique, size_t i)
+{
+    return chunks_at(&unique->fields, i);
 }
 
 size_t unique_string_count(const struct unique *unique)
@@ -120,7 +128,7 @@ static int64_t part_of(struct hash128 hash, int64_t of)
     return (int64_t)(((wide)hash_mix(hash.lo ^ hash.hi) * (wide)(uint64_t)of) >> 64);
 }
 
-/* The number of a user, host or parent; equal texts have one unless they are spelled in several ways. */
+/* The number of a user, host, parent or named field; equal texts have one unless they are spelled in several ways. */
 static uint32_t string_number(struct unique *unique, const struct unique_class *kind, struct str field)
 {
     struct hash128 key = hash128(field, kind->key_seed);
@@ -206,6 +214,13 @@ static void add_line(struct unique *unique, const struct fresh *fresh)
     };
 }
 
+static void add_fields(struct unique *unique, const struct waiting *w)
+{
+    uint32_t *place = chunks_add(&unique->fields);
+    for (size_t k = 0; k < unique->n_fields; k++)
+        place[k] = string_number(unique, w->kind, fields_value(unique->options.fields, k, &w->event));
+}
+
 static void settle_fresh(struct unique *unique, const struct fresh *fresh)
 {
     uint32_t line = DROPPED;
@@ -214,6 +229,8 @@ static void settle_fresh(struct unique *unique, const struct fresh *fresh)
         if (slot->value == 0) {
             ASSERT(unique->lines.n < WAITING - 1);
             add_line(unique, fresh);
+            if (unique->n_fields > 0)
+                add_fields(unique, fresh->first);
             key_index_set(&unique->line, slot, fresh->hash, (uint32_t)unique->lines.n);
         }
         line = slot->value;

@@ -3,6 +3,7 @@
 #ifndef TELEMETRY_UNIQUE_H
 #define TELEMETRY_UNIQUE_H
 
+#include "fields.h"
 #include "support/arena.h"
 #include "telemetry/normalize.h"
 #include "telemetry/reader.h"
@@ -40,6 +41,7 @@ struct unique_options {
     const struct normalize *rules;
     uint64_t seed;
     bool groups;
+    const struct named_fields *fields;   /* NULL: none */
     int64_t bytes;                       /* about how much will be read, uncompressed */
     struct arena *texts, *own, *scratch; /* for texts; for all else; left as it was */
 };
@@ -55,7 +57,9 @@ void unique_seal(struct unique *unique);
 /* Lines in order of their first record. */
 size_t unique_count(const struct unique *unique);
 struct unique_line *unique_line(const struct unique *unique, size_t i);
-/* Texts of users, hosts and parents, among the texts. */
+/* Places of line i's named fields, [fields->n], of the first record: see unique_string. */
+const uint32_t *unique_fields(const struct unique *unique, size_t i);
+/* Texts of users, hosts, parents and named fields, among the texts. */
 size_t unique_string_count(const struct unique *unique);
 struct str unique_string(const struct unique *unique, uint32_t string);
 /* Without options.groups there are none. */

@@ -15,7 +15,7 @@ static bool count_local(const struct dataset *data, struct classes *out, struct 
             double weight = data->weight ? (double)data->weight[i] : 1;
             if (!(weight > 0 && weight <= max_row_weight))
                 return fail(err, ERROR_NUMERIC, "training row %" PRId64 ": weight %g is not above 0 and at most %g",
-                            plan_first(&data->plan) + (int64_t)i, weight, max_row_weight);
+                            plan_row(&data->plan, i), weight, max_row_weight);
             ASSERT(data->y[i] <= 1);
             out->count[data->y[i]]++;
             partial[data->y[i]] += weight;

@@ -111,7 +111,7 @@ static uint32_t *choose_rows(const struct comm *comm, const struct dataset *data
     int64_t *row = ARENA_ARRAY(arena, int64_t, data->n);
     uint64_t stream = rng_stream("gbdt edges", 0, 0);
     for (size_t i = 0; i < data->n; i++) {
-        row[i] = plan_first(&data->plan) + (int64_t)i;
+        row[i] = plan_row(&data->plan, i);
         key[i] = rng_u64(seed, stream, (uint64_t)row[i]);
     }
     struct ranked_list sample;

@@ -9,11 +9,14 @@ diff "$scratch/plain" "$scratch/derived" || fail "a derived configuration gives 
 echo '{"base": "loop.json"}' >"$scratch/loop.json"
 "$BENOMALY" check "$scratch/loop.json" 2>"$scratch/error" && fail "a loop of configurations was accepted"
 grep -q 'based on each other' "$scratch/error" || fail "no word of the loop: $(cat "$scratch/error")"
+printf '{\n"base": "base.json",\n"select": {"bugdet": 3}}' >"$scratch/wrong.json"
+"$BENOMALY" check "$scratch/wrong.json" "${small[@]:1}" 2>"$scratch/error" && fail "a wrong key was accepted"
+grep -q 'wrong.json:3:' "$scratch/error" || fail "not the file and line: $(cat "$scratch/error")"
 
 # the address of a server and the data folder do not make another run
 ranks 1 run "${small[@]}" --set label=oracle --out "$scratch/out" --quiet >/dev/null
 mv "$scratch/telemetry" "$scratch/moved"
 ranks 1 run "${small[@]}" --set label=oracle --set data="$scratch/moved" --out "$scratch/out" --quiet >/dev/null
 [ "$(ls "$scratch/out/runs" | wc -l)" -eq 1 ] || fail "a moved data folder made another run"
-ranks 1 run "${small[@]}" --set label=oracle --set data="$scratch/moved" --set select.budget=29 --out "$scratch/out" --quiet >/dev/null
-[ "$(ls "$scratch/out/runs" | wc -l)" -eq 2 ] || fail "another budget made no other run"
+ranks 1 run "${small[@]}" --set label=oracle --set data="$scratch/moved" --set select.budget=29 --out "$scratch/budget" --quiet >/dev/null
+[ ! -e "$scratch/budget/runs/$(ls "$scratch/out/runs")" ] || fail "another budget made no other run"

@@ -21,7 +21,7 @@ def closure(module):
 
 LIBRARY = {  # header -> modules that may include it
     r"mpi\.h": {"comm"}, r"hdf5(_hl)?\.h": {"store"}, r"curl/": {"http"}, r"cjson/": {"support"}, r"xxhash\.h": {"support"},
-    r"zlib\.h": {"telemetry"}, r"zstd": {"telemetry"}, r"cblas\.h": {"features"}, r"lapacke\.h": {"features"},
+    r"openssl/": {"support"}, r"zlib\.h": {"telemetry"}, r"zstd": {"telemetry"}, r"cblas\.h": {"features"}, r"lapacke\.h": {"features"},
 }
 problems, seen = [], 0
 for path in sorted([*source.glob("src/**/*.[ch]"), *source.glob("include/**/*.h")]):

@@ -1,22 +1,16 @@
 #include "cli/command.h"
 
-#include "experiment/pipeline.h"
-
 static bool check(const struct comm *comm, const struct json_doc *doc, const struct arguments *arguments,
                   struct arena *arena, struct error *err)
 {
-    (void)arguments;
-    struct experiment experiment;
-    struct result result;
-    TRY(experiment_parse(doc, arena, &experiment, err));
-    experiment_simulate_paid(&experiment, arena);
-    TRY(pipeline_run(comm, &experiment, NULL, arena, &result, err));
+    struct sweep sweep;
     struct buf out = {.limit = (size_t)1 << 20};
-    for (size_t i = 0; i < result.n_digests; i++)
-        buf_printf(&out, "%-40s %016" PRIx64 "\n", result.digest[i].name, result.digest[i].value);
-    print_job(comm, buf_str(&out));
+    TRY(command_prepare(comm, doc, arguments, NULL, arena, &sweep, err));
+    bool ok = sweep_check(comm, &sweep, &out, err);
+    if (ok)
+        print_job(comm, buf_str(&out));
     buf_free(&out);
-    return true;
+    return ok;
 }
 
 static bool run(const struct comm *comm, const struct arguments *arguments, struct error *err)

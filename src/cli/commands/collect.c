@@ -4,8 +4,9 @@ static bool collect(const struct comm *comm, const struct json_doc *doc, const s
                     struct arena *arena, struct error *err)
 {
     struct sweep sweep;
-    return sweep_plan(comm, doc, arena, &sweep, err) &&
-           command_collect_sweep(comm, &sweep, command_out_dir(arguments, doc, arena), err);
+    const char *out_dir = command_out_dir(arguments, doc, arena);
+    return command_sweep_plan(comm, doc, arguments, out_dir, true, arena, &sweep, err) &&
+           command_collect_sweep(comm, &sweep, out_dir, err);
 }
 
 static bool run(const struct comm *comm, const struct arguments *arguments, struct error *err)

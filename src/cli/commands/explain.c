@@ -1,7 +1,5 @@
 #include "cli/command.h"
 
-#include "experiment/explain.h"
-
 static bool explain(const struct comm *comm, const struct json_doc *doc, const struct arguments *arguments,
                     struct arena *arena, struct error *err)
 {

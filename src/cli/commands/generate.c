@@ -2,15 +2,20 @@
 
 #include "support/log.h"
 
-/* The "generate" section of a configuration, or the defaults, with the settings applied. */
+/* The "generate" section of a configuration, with the settings applied. Without one the data may be real: nothing is
+ * written there. */
 static bool generate(const struct comm *comm, const struct json_doc *doc, const struct arguments *arguments,
                      struct arena *arena, struct error *err)
 {
     struct generate params;
     struct str data = {"", 0};
     bool made;
+    const struct json *section = json_get(json_root(doc), "generate");
+    if (!section)
+        return json_fail(doc, json_root(doc), err,
+                         "there is no \"generate\" section: this configuration's telemetry is not synthetic");
     params_default(generate_params, &params);
-    TRY(params_from_json(generate_params, &params, doc, json_get(json_root(doc), "generate"), NULL, arena, err));
+    TRY(params_from_json(generate_params, &params, doc, section, NULL, arena, err));
     if (!arguments->out && !json_as_str(json_get(json_root(doc), "data"), &data))
         return json_fail(doc, json_root(doc), err, "\"data\" names no folder; set it or give --out DIR");
     const char *dir = arguments->out ? arguments->out : arena_printf(arena, "%.*s", STR_ARG(data));

@@ -11,28 +11,37 @@ static void add_kind(const struct plugin_list *list, struct buf *out)
     }
 }
 
+static bool unknown_kind(const char *word, struct error *err)
+{
+    struct buf names = {.limit = 512};
+    for (size_t i = 0; i < KIND_COUNT; i++)
+        buf_printf(&names, "%s%s", i > 0 ? ", " : "", kind_list(i)->kind);
+    fail(err, ERROR_USAGE, "unknown kind \"%s\"; kinds are %s", word, names.p);
+    buf_free(&names);
+    return false;
+}
+
 static bool run(const struct comm *comm, const struct arguments *arguments, struct error *err)
 {
+    const struct plugin_list *one = arguments->n_words > 0 ? kind_find(arguments->word[0]) : NULL;
+    if (arguments->n_words > 0 && !one)
+        return unknown_kind(arguments->word[0], err);
     struct buf out = {.limit = (size_t)1 << 20};
-    const char *names[KIND_COUNT];
-    bool found = arguments->n_words == 0;
-    for (size_t i = 0; i < KIND_COUNT; i++) {
-        names[i] = kind_list(i)->kind;
-        if (arguments->n_words > 0 && strcmp(arguments->word[0], names[i]) != 0)
-            continue;
-        found = true;
-        add_kind(kind_list(i), &out);
-    }
-    if (found)
-        print_job(comm, buf_str(&out));
+    for (size_t i = 0; i < KIND_COUNT; i++)
+        if (!one || one == kind_list(i))
+            add_kind(kind_list(i), &out);
+    print_job(comm, buf_str(&out));
     buf_free(&out);
-    return found || fail(err, ERROR_USAGE, "unknown kind \"%s\"; kinds are %s, %s, %s, %s, %s", arguments->word[0],
-                         names[0], names[1], names[2], names[3], names[4]);
+    return true;
 }
 
 const struct command command_list = {
     .name = "list",
     .usage = "list [KIND]",
-    .summary = "plug-ins of every kind (reader, extractor, detector, backend, classifier) with their parameters",
+    .summary =
+        "plug-ins (reader or format, extractor, detector, backend, classifier) and sections with their parameters",
     .words_most = 1,
+    .details =
+        "A parameter's name is the end of its key: for --set and as an axis of a sweep, as in detector.trees or\n"
+        "select.budget. Default values, then the range, then what it means.\n",
     .run = run};

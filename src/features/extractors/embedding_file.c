@@ -15,8 +15,8 @@ struct embedding_file {
 };
 
 static const struct param_spec specs[] = {
-    PARAM_STRING(struct embedding_file, file, "",
-                 "HDF5 file with /hash and /vector, or a cache of embedding_http; relative to the working folder"),
+    PARAM_FILE(struct embedding_file, file,
+               "HDF5 file with /hash and /vector, or a cache of embedding_http; relative to the working folder"),
     PARAM_STRING(struct embedding_file, model, "", "the model that the file must name; empty: any"),
     PARAM_INT(struct embedding_file, dimensions, 768, 1, MAX_DIMENSIONS, "numbers a vector: columns"),
     PARAM_END,

@@ -21,8 +21,8 @@ static const struct param_spec params[] = {
     HTTP_SERVER_PARAMS("https://api.openai.com/v1", "base address; /chat/completions is added", 16, 60),
     PARAM_STRING(struct chat, model, "o3-mini",
                  "the model's name as the server knows it; a verdict is known by it, not by the address"),
-    PARAM_STRING(struct chat, prompt, "",
-                 "file with the system message; empty: the built-in one (configs/prompts/verdict.txt)"),
+    PARAM_FILE(struct chat, prompt,
+               "file with the system message; empty: the built-in one (configs/prompts/verdict.txt)"),
     PARAM_CHOICE(struct chat, tokens_field, "max_completion_tokens", token_fields,
                  "how the server names the token limit"),
     PARAM_INT(struct chat, max_tokens, 4096, 16, 1000000,
@@ -110,12 +110,28 @@ static bool round_done(void *context, struct error *err)
     return session->sink->sync(session->sink->context, err);
 }
 
+static bool prepare(const struct labeler *labeler, const struct chat *chat, struct arena *arena,
+                    struct http_options *http, struct prompt *prompt, struct error *err)
+{
+    TRY(http_options_of(&chat->server, completions, arena, http, err));
+    return prompt_load(chat->prompt[0] ? label_path(labeler, chat->prompt, arena) : "", arena, prompt, err);
+}
+
+static bool check(const struct labeler *labeler, const void *untyped, struct error *err)
+{
+    struct arena *arena = arena_new();
+    struct http_options http;
+    struct prompt prompt;
+    bool ok = prepare(labeler, untyped, arena, &http, &prompt, err);
+    arena_free(arena);
+    return ok || error_context(err, "label backend chat");
+}
+
 static bool run(const struct labeler *labeler, const struct chat *chat, struct session *session, struct arena *arena,
                 struct error *err)
 {
     struct http_options http;
-    TRY(http_options_of(&chat->server, completions, arena, &http, err));
-    TRY(prompt_load(chat->prompt[0] ? label_path(labeler, chat->prompt, arena) : "", arena, &session->prompt, err));
+    TRY(prepare(labeler, chat, arena, &http, &session->prompt, err));
     session->repeated = ARENA_ZARRAY(arena, bool, session->n);
     http.reply_limit_bytes = REPLY_LIMIT;
     http.seed = labeler->seed;
@@ -150,5 +166,6 @@ const struct backend backend_chat = {
     .plugin = {"chat", "a language model behind a chat completions server", params, sizeof(struct chat)},
     .paid = true,
     .identity = identity,
+    .check = check,
     .answer = answer,
 };

@@ -17,11 +17,12 @@ static bool answer(const struct labeler *labeler, const void *untyped, const str
                    struct label_sink *sink, struct error *err)
 {
     const struct oracle *oracle = untyped;
+    (void)labeler;
     for (size_t i = 0; i < n; i++) {
         if (item[i].truth == TRUTH_UNKNOWN)
             continue;
         bool benign = item[i].truth == TRUTH_BENIGN;
-        double draw = rng_unit(labeler->seed, rng_stream("oracle", 0, item[i].hash.hi), item[i].hash.lo);
+        double draw = rng_unit(item[i].seed, rng_stream("oracle", 0, item[i].hash.hi), item[i].hash.lo);
         bool right = draw < (benign ? oracle->benign_recall : oracle->malicious_recall);
         sink->asked++;
         TRY(sink->put(sink->context, i, benign == right ? VERDICT_BENIGN : VERDICT_MALICIOUS, CONFIDENCE_UNSTATED,

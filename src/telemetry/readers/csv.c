@@ -5,7 +5,7 @@
 #include "telemetry/scan_private.h"
 
 enum { COMMAND, HOST, USER, PARENT, IMAGE, TIME, PLATFORM, TRUTH, SOURCE, N_FIELDS };
-enum { N_WANTED = N_FIELDS + INPUT_MAX_FILTERS };
+enum { N_WANTED = N_FIELDS + INPUT_MAX_FILTERS + INPUT_MAX_MORE };
 
 static const struct field_map fields = {
     .command = TEXT("command_line|CommandLine|ProcessCommandLine|process.command_line|Process Command Line|cmdline"),
@@ -22,7 +22,7 @@ static const struct field_map fields = {
 struct state {
     const struct field_map *fields;
     char delimiter; /* 0 before the header */
-    size_t n_columns, n_wanted;
+    size_t n_columns, n_wanted, first_more;
     struct str wanted[N_WANTED];
     size_t column[N_WANTED]; /* SIZE_MAX: there is none */
 };
@@ -42,7 +42,10 @@ static void *start(const struct field_map *map, struct arena *arena)
     memcpy(state->wanted, own, sizeof own);
     for (size_t i = 0; i < map->n_filters; i++)
         state->wanted[N_FIELDS + i] = map->filter[i].field;
-    state->n_wanted = N_FIELDS + map->n_filters;
+    state->first_more = N_FIELDS + map->n_filters;
+    for (size_t i = 0; i < map->n_more; i++)
+        state->wanted[state->first_more + i] = map->more[i];
+    state->n_wanted = state->first_more + map->n_more;
     return state;
 }
 
@@ -165,7 +168,8 @@ static enum read_result take_header(struct state *state, struct str record, stru
             return READ_BAD;
         struct str name = decode(cell.raw, scratch);
         for (size_t k = 0; k < state->n_wanted; k++) {
-            size_t place = k < N_FIELDS                        ? place_of(name, state->wanted[k])
+            bool filter = k >= N_FIELDS && k < state->first_more;
+            size_t place = !filter                             ? place_of(name, state->wanted[k])
                            : str_equal(name, state->wanted[k]) ? 0
                                                                : SIZE_MAX;
             if (place < best[k]) {
@@ -194,6 +198,13 @@ static bool find_cells(const struct state *state, struct str record, struct str 
     }
     *reason = n < state->n_columns ? "fewer fields than the first row" : "more fields than the first row";
     return n == state->n_columns;
+}
+
+static const struct str *more_of(const struct str *cell, size_t n, struct arena *scratch)
+{
+    struct str *value = ARENA_ARRAY(scratch, struct str, n);
+    memcpy(value, cell, n * sizeof *value);
+    return value;
 }
 
 static enum read_result take_row(const struct state *state, struct str record, struct arena *scratch,
@@ -226,6 +237,8 @@ static enum read_result take_row(const struct state *state, struct str record, s
         .truth = truth_of(decode(cell[TRUTH], scratch)),
         .synthetic = str_equal(decode(cell[SOURCE], scratch), STR("synthetic")),
     };
+    if (state->fields->n_more > 0)
+        event->more = more_of(cell + state->first_more, state->fields->n_more, scratch);
     return READ_EVENT;
 }
 

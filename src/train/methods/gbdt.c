@@ -81,7 +81,7 @@ static bool make_pairs(struct boost *b, uint64_t tree, struct split_rule *rule, 
         size_t end = min_size(begin + TRAIN_BLOCK, n);
         for (size_t i = begin; i < end; i++) {
             differentiate(b, i);
-            uint64_t row = (uint64_t)plan_first(&b->data->plan) + i;
+            uint64_t row = (uint64_t)plan_row(&b->data->plan, i);
             if (b->params->row_sample < 1 && rng_unit(b->seed, stream, row) >= b->params->row_sample)
                 b->gradient[i] = b->hessian[i] = 0;
             partial[0] += fabs(b->gradient[i]);
@@ -177,6 +177,7 @@ static void predict(const void *model_in, const float *x, size_t n, size_t d, do
 
 const struct classifier classifier_gbdt = {
     {"gbdt", "gradient-boosted trees on exact histograms", params_spec, sizeof(struct gbdt_params)},
-    fit,
-    predict,
+    .seeded = true, /* rows and columns are sampled */
+    .fit = fit,
+    .predict = predict,
 };

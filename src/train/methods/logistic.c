@@ -192,6 +192,6 @@ static void predict(const void *model_in, const float *x, size_t n, size_t d, do
 
 const struct classifier classifier_logistic = {
     {"logistic", "L2-regularised logistic regression, L-BFGS", params_spec, sizeof(struct logistic_params)},
-    fit,
-    predict,
+    .fit = fit,
+    .predict = predict,
 };

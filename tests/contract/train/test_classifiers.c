@@ -70,8 +70,8 @@ static void test_same_on_any_ranks(void **state)
     for (size_t c = 0; c < classifier_list()->n; c++) {
         struct arena *arena = arena_new();
         const char *choice = quoted(classifier_at(c)->plugin.name, arena);
-        /* 8 blocks, the last one short; then one block: all ranks but the first are empty */
-        struct table many = table_random(500, 12, 0.6, 3, arena), few = table_random(40, 12, 0.6, 4, arena);
+        /* 21 blocks, the last one short: several a rank; then one block: all ranks but the first are empty */
+        struct table many = table_random(1300, 12, 0.6, 3, arena), few = table_random(40, 12, 0.6, 4, arena);
         assert_same_on_any_ranks(world, fit_digest, &(struct fit_case){&many, choice, 9});
         assert_same_on_any_ranks(world, fit_digest, &(struct fit_case){&few, choice, 9});
         assert_all(world, fit_digest(world, &(struct fit_case){&few, choice, 9}) != 0);
@@ -122,12 +122,41 @@ static void test_one_class_is_an_error(void **state)
     }
 }
 
+/* A prefix of a set is a view of its rows: fitting it is fitting a set made of that prefix. */
+static void test_a_prefix_is_a_view(void **state)
+{
+    const struct comm *world = *state;
+    static const size_t sizes[] = {30, 64, 65, 128, 200, 449, 640, 700};
+    for (size_t c = 0; c < classifier_list()->n; c++) {
+        struct arena *arena = arena_new();
+        const char *choice = quoted(classifier_at(c)->plugin.name, arena);
+        struct table table = table_random(700, 9, 0.6, 8, arena);
+        table.weight = ARENA_ARRAY(arena, float, table.n);
+        for (size_t i = 0; i < table.n; i++)
+            table.weight[i] = (float)(0.5 + rng_unit(12, 0, i));
+        const struct dataset whole = table_deal(world, &table, arena);
+        for (size_t k = 0; k < ARRAY_LEN(sizes); k++) {
+            struct table prefix = table;
+            struct dataset view = whole;
+            prefix.n = sizes[k];
+            view.plan = plan_dealt(world, (int64_t)sizes[k], TRAIN_BLOCK);
+            view.n = plan_count(&view.plan);
+            struct fitted made = table_fit(world, &prefix, choice, 9, arena);
+            struct fitted viewed = data_fit(world, &view, choice, 9, arena);
+            assert_all(world, made.ok && viewed.ok);
+            assert_all(world, memcmp(table_predict(&made, &table, arena), table_predict(&viewed, &table, arena),
+                                     table.n * sizeof(double)) == 0);
+        }
+        arena_free(arena);
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct CMUnitTest tests[] = {
         cmocka_unit_test(test_list_is_complete),      cmocka_unit_test(test_separates_either_way_round),
         cmocka_unit_test(test_same_on_any_ranks),     cmocka_unit_test(test_predicts_row_by_row),
-        cmocka_unit_test(test_one_class_is_an_error),
+        cmocka_unit_test(test_one_class_is_an_error), cmocka_unit_test(test_a_prefix_is_a_view),
     };
     return mpi_test_main(argc, argv, tests, ARRAY_LEN(tests));
 }

@@ -36,6 +36,34 @@ static void test_first(void **state)
     }
 }
 
+/* Groups work apart from each other, in the order of ranks; -1 stays out. */
+static void test_split(void **state)
+{
+    const struct comm *world = *state;
+    int rank = comm_rank(world), size = comm_size(world);
+
+    for (int groups = 1; groups <= size + 1; groups++) {
+        int group = rank % (groups + 1) - 1; /* some stay out */
+        struct comm *mine = comm_split(world, group);
+        int64_t members = 0, before = 0, sum = rank, expected = 0;
+        for (int r = 0; r < size; r++) {
+            bool is_mine = r % (groups + 1) - 1 == group;
+            members += is_mine;
+            before += is_mine && r < rank;
+            expected += is_mine ? r : 0;
+        }
+        bool right = (mine == NULL) == (group == -1);
+        if (mine != NULL) {
+            reduce_sum_i64(mine, &sum, 1);
+            right = right && comm_size(mine) == members && comm_rank(mine) == before && sum == expected;
+        }
+        comm_free(mine);
+        assert_all(world, right);
+    }
+    struct comm *nobody = comm_split(world, -1);
+    assert_all(world, nobody == NULL);
+}
+
 static void test_bcast(void **state)
 {
     const struct comm *world = *state;
@@ -116,8 +144,9 @@ static void test_bytes_sent(void **state)
 int main(int argc, char **argv)
 {
     struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_world),     cmocka_unit_test(test_first), cmocka_unit_test(test_bcast),
-        cmocka_unit_test(test_bcast_new), cmocka_unit_test(test_agree), cmocka_unit_test(test_bytes_sent),
+        cmocka_unit_test(test_world),      cmocka_unit_test(test_first),     cmocka_unit_test(test_split),
+        cmocka_unit_test(test_bcast),      cmocka_unit_test(test_bcast_new), cmocka_unit_test(test_agree),
+        cmocka_unit_test(test_bytes_sent),
     };
     return mpi_test_main(argc, argv, tests, ARRAY_LEN(tests));
 }

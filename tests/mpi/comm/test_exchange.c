@@ -155,6 +155,72 @@ static void test_more_than_one_message(void **state)
     assert_all(world, round_trip(world, &layout));
 }
 
+/* Text i of rank r: its length varies from nothing to `most`, its bytes depend on both. */
+static struct str make_text(int rank, size_t i, size_t most, struct arena *arena)
+{
+    size_t n = i % 7 == 3 ? 0 : (size_t)rng_below(11, (uint64_t)rank, i, most + 1);
+    char *p = arena_bytes(arena, n);
+
+    for (size_t k = 0; k < n; k++)
+        p[k] = (char)((size_t)rank * 131 + i * 17 + k + (k >> 9));
+    return (struct str){p, n};
+}
+
+/* Texts arrive whole, beside the records that tell who sent them. */
+static bool texts_arrive(const struct comm *comm, size_t (*count)(int, int), int (*dest)(int, size_t, int), size_t most)
+{
+    struct arena *arena = arena_new();
+    int rank = comm_rank(comm), size = comm_size(comm);
+    size_t n = count(rank, size), arrived;
+    struct str *text = ARENA_ARRAY(arena, struct str, n);
+    uint64_t(*who)[2] = arena_alloc(arena, n, sizeof(*who));
+    int *to = ARENA_ARRAY(arena, int, n);
+    struct exchange x;
+
+    for (size_t i = 0; i < n; i++) {
+        text[i] = make_text(rank, i, most, arena);
+        who[i][0] = (uint64_t)rank;
+        who[i][1] = i;
+        to[i] = dest(rank, i, size);
+    }
+    exchange_records(comm, who, sizeof(*who), n, to, arena, &x);
+    const struct str *got = exchange_texts(comm, text, n, to, arena, &arrived);
+    const uint64_t(*from)[2] = (const uint64_t(*)[2])x.records;
+    bool right = arrived == x.n;
+    for (size_t i = 0; i < x.n && right; i++) {
+        struct arena_mark mark = arena_mark(arena);
+        right = str_equal(got[i], make_text((int)from[i][0], from[i][1], most, arena));
+        arena_release(arena, mark);
+    }
+    arena_free(arena);
+    return right;
+}
+
+static void test_texts(void **state)
+{
+    const struct comm *world = *state;
+    static const size_t most[] = {0, 1, 300};
+    size_t (*const count[])(int, int) = {count_none, count_uneven, count_on_last};
+    int (*const dest[])(int, size_t, int) = {dest_mixed, dest_last, dest_self};
+
+    for (size_t m = 0; m < ARRAY_LEN(most); m++) {
+        for (size_t c = 0; c < ARRAY_LEN(count); c++) {
+            for (size_t d = 0; d < ARRAY_LEN(dest); d++)
+                assert_all(world, texts_arrive(world, count[c], dest[d], most[m]));
+        }
+    }
+}
+
+/* Several rounds, cut inside texts. */
+static void test_texts_in_rounds(void **state)
+{
+    const struct comm *world = *state;
+
+    assert_all(world, texts_arrive(world, count_huge_on_first, dest_last, 30 << 20));
+    assert_all(world, texts_arrive(world, count_huge_on_first, dest_mixed, 20 << 20));
+    assert_all(world, texts_arrive(world, count_on_last, dest_mixed, 100000));
+}
+
 static void test_owner(void **state)
 {
     const struct comm *world = *state;
@@ -170,8 +236,8 @@ static void test_owner(void **state)
 int main(int argc, char **argv)
 {
     struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trips),
-        cmocka_unit_test(test_more_than_one_message),
+        cmocka_unit_test(test_round_trips), cmocka_unit_test(test_more_than_one_message),
+        cmocka_unit_test(test_texts),       cmocka_unit_test(test_texts_in_rounds),
         cmocka_unit_test(test_owner),
     };
     return mpi_test_main(argc, argv, tests, ARRAY_LEN(tests));

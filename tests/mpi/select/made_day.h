@@ -2,8 +2,10 @@
 #ifndef MADE_DAY_H
 #define MADE_DAY_H
 
+#include "comm/gather.h"
 #include "select/select.h"
 #include "support/rng.h"
+#include "support/sort.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -117,6 +119,51 @@ static inline struct select_stats add(const struct comm *comm, struct selection 
         comm_abort(comm, 1);
     arena_free(arena); /* picks must not point into it */
     return stats;
+}
+
+struct flat_pick {
+    struct pick pick;
+    char text[WIDTH];
+};
+
+static inline int by_day_and_place(const void *a, const void *b)
+{
+    const struct pick *x = &((const struct flat_pick *)a)->pick, *y = &((const struct flat_pick *)b)->pick;
+    return x->day != y->day ? x->day - y->day : (x->place > y->place) - (x->place < y->place);
+}
+
+static inline size_t count_picks(const struct selection *selection)
+{
+    int64_t n = 0;
+    for (size_t d = 0; d < selection_days(selection); d++)
+        n += selection_day_count(selection, d);
+    return (size_t)n;
+}
+
+/* All picks on every rank, day after day, in order. */
+static inline const struct pick *all_picks(const struct comm *comm, const struct selection *selection,
+                                           struct arena *arena)
+{
+    struct flat_pick *own = ARENA_ZARRAY(arena, struct flat_pick, count_picks(selection));
+    size_t n_own = 0, n;
+    for (size_t d = 0; d < selection_days(selection); d++) {
+        size_t n_day;
+        const struct pick *pick = selection_day_picks(selection, d, &n_day);
+        for (size_t i = 0; i < n_day; i++) {
+            own[n_own].pick = pick[i];
+            memcpy(own[n_own++].text, pick[i].text.p, pick[i].text.n);
+        }
+    }
+    struct flat_pick *all = gather_all(comm, own, sizeof(*own), n_own, -1, &n, arena);
+    if (n != count_picks(selection))
+        comm_abort(comm, 1);
+    sort_stable(all, n, sizeof(*all), by_day_and_place, arena);
+    struct pick *out = ARENA_ARRAY(arena, struct pick, n);
+    for (size_t i = 0; i < n; i++) {
+        out[i] = all[i].pick;
+        out[i].text.p = all[i].text;
+    }
+    return out;
 }
 
 static inline double cosine(struct str a, struct str b)

@@ -103,7 +103,10 @@ struct reading {
     const struct folder *folder;
     const char *input;
     const char *quarantine; /* below the folder, or NULL */
-    int64_t max_record_bytes, subsample;
+    int64_t max_record_bytes;
+    const char *what;
+    const char *const *fields;
+    size_t n_fields;
     bool groups, ok;
     struct error err;
     struct ingest_stats stats;
@@ -132,7 +135,9 @@ static inline void read_day(const struct comm *comm, struct reading *r)
     params_default(normalize_params, &options.normalize);
     options.data_dir = r->folder->path;
     options.max_record_bytes = r->max_record_bytes > 0 ? r->max_record_bytes : 1 << 20;
-    options.subsample = r->subsample;
+    options.what = r->what;
+    options.fields = r->fields;
+    options.n_fields = r->n_fields;
     options.groups = r->groups;
     if (r->quarantine != NULL)
         options.quarantine = arena_printf(r->arena, "%s/%s", r->folder->path, r->quarantine);

@@ -1,4 +1,4 @@
-/* What lines carry besides their text: who ran them, and samples of them. */
+/* What lines carry besides their text: who ran them. */
 #include "day_test.h"
 
 enum { RECORDS = 30000, LINES = 700, USERS = 9, HOSTS = 40 };
@@ -171,65 +171,11 @@ static void test_fields_and_groups(void **state)
     assert_all(world, r.ok && r.lines.n_events == RECORDS && check_fields(&r.lines) && check_groups(&r.lines));
     reading_end(&r);
     assert_same_on_any_ranks(world, run, &r);
-    r.subsample = 50;
-    read_day(world, &r);
-    assert_all(world, r.ok && r.lines.n_global == 50 && check_groups(&r.lines));
-    reading_end(&r);
-    assert_same_on_any_ranks(world, run, &r);
-    folder_remove(world, &folder);
-}
-
-/* Marks the lines of a reading in seen[LINES], on all ranks. */
-static void mark_lines(const struct comm *comm, struct reading *r, int64_t *seen)
-{
-    read_day(comm, r);
-    memset(seen, 0, LINES * sizeof *seen);
-    for (size_t i = 0; i < r->lines.n; i++)
-        seen[line_number(r->lines.text[i])] += r->lines.count[i];
-    reduce_sum_i64(comm, seen, LINES);
-}
-
-static void test_subsample(void **state)
-{
-    const struct comm *world = *state;
-    struct folder folder = folder_make(world);
-    int64_t all[LINES], seen[LINES], more[LINES];
-    put_files(world, &folder);
-    struct reading r = {.folder = &folder, .input = "\"day*\""};
-    mark_lines(world, &r, all);
-    int64_t n_lines = r.lines.n_global;
-    reading_end(&r);
-    memcpy(more, all, sizeof more);
-    static const int64_t sizes[] = {1 << 30, 600, 300, 100, 2, 1};
-    for (size_t s = 0; s < ARRAY_LEN(sizes); s++) {
-        r.subsample = sizes[s];
-        mark_lines(world, &r, seen);
-        int64_t n = 0, events = 0;
-        bool within = true; /* the bigger sample, with the counts of the whole day */
-        for (int k = 0; k < LINES; k++) {
-            n += seen[k] > 0;
-            events += seen[k];
-            within = within && (seen[k] == 0 || (more[k] > 0 && seen[k] == all[k]));
-        }
-        assert_all(world, r.ok && within && n == min_i64(sizes[s], n_lines) && r.lines.n_global == n);
-        assert_all(world, r.lines.n_events == events && r.stats.records == RECORDS);
-        reading_end(&r);
-        memcpy(more, seen, sizeof more);
-        assert_same_on_any_ranks(world, run, &r);
-    }
-    /* the order of files does not matter to which lines are drawn */
-    r.subsample = 100;
-    mark_lines(world, &r, seen);
-    reading_end(&r);
-    r.input = "[{\"files\":\"day2\"},{\"files\":[\"day3\",\"day1\"]},{\"files\":\"day0\"}]";
-    mark_lines(world, &r, more);
-    reading_end(&r);
-    assert_all(world, memcmp(seen, more, sizeof seen) == 0);
     folder_remove(world, &folder);
 }
 
 int main(int argc, char **argv)
 {
-    struct CMUnitTest tests[] = {cmocka_unit_test(test_fields_and_groups), cmocka_unit_test(test_subsample)};
+    struct CMUnitTest tests[] = {cmocka_unit_test(test_fields_and_groups)};
     return mpi_test_main(argc, argv, tests, ARRAY_LEN(tests));
 }

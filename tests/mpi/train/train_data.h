@@ -48,27 +48,47 @@ static inline void table_flip(struct table *table)
         table->y[i] = !table->y[i];
 }
 
+/* This rank's rows of the table, dealt in blocks. */
+static inline struct dataset table_deal(const struct comm *comm, const struct table *table, struct arena *arena)
+{
+    struct dataset data = {.plan = plan_dealt(comm, (int64_t)table->n, TRAIN_BLOCK), .d = table->d};
+    data.n = plan_count(&data.plan);
+    float *x = ARENA_ARRAY(arena, float, data.n *data.d), *weight = ARENA_ARRAY(arena, float, data.n);
+    uint8_t *y = ARENA_ARRAY(arena, uint8_t, data.n);
+    for (size_t i = 0; i < data.n; i++) {
+        const size_t row = (size_t)plan_row(&data.plan, i);
+        memcpy(x + i * data.d, table->x + row * data.d, data.d * sizeof(*x));
+        y[i] = table->y[row];
+        weight[i] = table->weight ? table->weight[row] : 1;
+    }
+    data.x = x;
+    data.y = y;
+    data.weight = table->weight ? weight : NULL;
+    return data;
+}
+
 /* choice: a plug-in as JSON text. */
-static inline struct fitted table_fit(const struct comm *comm, const struct table *table, const char *choice,
-                                      uint64_t seed, struct arena *arena)
+static inline struct fitted data_fit(const struct comm *comm, const struct dataset *data, const char *choice,
+                                     uint64_t seed, struct arena *arena)
 {
     struct fitted fitted = {0};
     struct json_doc *doc;
     struct choice chosen;
-    struct dataset data = {.plan = plan_even(comm, (int64_t)table->n, TRAIN_BLOCK, arena), .d = table->d};
-    size_t first = (size_t)plan_first(&data.plan);
-    data.n = plan_count(&data.plan);
-    data.x = table->x + first * table->d;
-    data.y = table->y + first;
-    data.weight = table->weight ? table->weight + first : NULL;
     if (!json_parse(str_of(choice), "test", false, &doc, &fitted.err))
         abort();
     if (!plugin_choose(classifier_list(), doc, json_root(doc), arena, &chosen, &fitted.err))
         abort();
     fitted.classifier = (const struct classifier *)(const void *)chosen.plugin;
-    fitted.ok = fitted.classifier->fit(comm, &data, chosen.params, seed, arena, &fitted.model, &fitted.err);
+    fitted.ok = fitted.classifier->fit(comm, data, chosen.params, seed, arena, &fitted.model, &fitted.err);
     json_free(doc);
     return fitted;
+}
+
+static inline struct fitted table_fit(const struct comm *comm, const struct table *table, const char *choice,
+                                      uint64_t seed, struct arena *arena)
+{
+    const struct dataset data = table_deal(comm, table, arena);
+    return data_fit(comm, &data, choice, seed, arena);
 }
 
 static inline double *table_predict(const struct fitted *fitted, const struct table *table, struct arena *arena)

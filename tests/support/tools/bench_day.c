@@ -229,13 +229,13 @@ static bool detect_and_select(struct bench *bench, const struct choice *choice, 
     comm_barrier(comm); /* a rank that waits here is not selecting */
     double scored = clock_seconds();
     sent = comm_bytes_sent(comm);
-    struct selection *selection = selection_new(&params, &bench->embedding);
+    struct selection *selection = selection_new(comm, &params, &bench->embedding, NULL);
     bool ok = selection_add_day(comm, selection, &bench->lines, score, &bench->picked, err);
     double selected = clock_seconds();
     bench->used.seconds[SELECT] = selected - scored;
     bench->used.sent[SELECT] = comm_bytes_sent(comm) - sent;
     bench->wall = bench->ingest_wall + (selected - started);
-    bench->digest_picks = selection_digest(selection);
+    bench->digest_picks = selection_digest(comm, selection);
     selection_free(selection);
     bench->digest_scores = digest_rows(comm, score, sizeof *score, rows.row, rows.n);
     return ok && measure_candidates(bench, score, (size_t)(params.budget * params.overfetch), arena, err);

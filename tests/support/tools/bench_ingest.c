@@ -1,5 +1,5 @@
 /* Reads a day of JSON lines on all ranks and prints what it took as one JSON line.
- * usage: [mpiexec -n RANKS] bench_ingest [--format NAME] [--groups] [--subsample K] FILE... */
+ * usage: [mpiexec -n RANKS] bench_ingest [--format NAME] [--groups] [--field NAME]... FILE... */
 #include "bench_run.h"
 
 #include "comm/digest.h"
@@ -24,6 +24,8 @@ static uint64_t digest_groups(const struct comm *comm, const struct lines *lines
         for (size_t k = lines->host_at != NULL ? lines->host_at[i] : 0;
              lines->host_at != NULL && k < lines->host_at[i + 1]; k++)
             each[i] = hash_mix(hash_mix(each[i] ^ lines->host_hash[k]) + (uint64_t)lines->host_count[k]);
+        for (size_t f = 0; f < lines->n_fields; f++)
+            each[i] = hash64(lines->field[f][i], each[i]);
     }
     uint64_t digest = digest_rows(comm, each, sizeof *each, lines->row, lines->n);
     arena_free(arena);
@@ -44,14 +46,16 @@ static struct figures measure(const struct comm *comm, const struct lines *lines
     return f;
 }
 
-static bool read_options(int argc, char **argv, struct ingest_options *options, struct str *format, int *first)
+static bool read_options(int argc, char **argv, const char **fields, struct ingest_options *options, struct str *format,
+                         int *first)
 {
+    options->fields = fields;
     int i = 1;
     for (; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
         if (strcmp(argv[i], "--groups") == 0)
             options->groups = true;
-        else if (strcmp(argv[i], "--subsample") == 0 && i + 1 < argc)
-            options->subsample = strtoll(argv[++i], NULL, 10);
+        else if (strcmp(argv[i], "--field") == 0 && i + 1 < argc)
+            fields[options->n_fields++] = argv[++i];
         else if (strcmp(argv[i], "--format") == 0 && i + 1 < argc)
             *format = str_of(argv[++i]);
         else
@@ -72,8 +76,9 @@ static bool run(const struct comm *comm, int argc, char **argv, struct arena *ar
     params_default(ingest_params, &options);
     params_default(normalize_params, &options.normalize);
     options.seed = 1;
-    if (!read_options(argc, argv, &options, &format, &first))
-        return fail(err, ERROR_USAGE, "usage: bench_ingest [--format NAME] [--groups] [--subsample K] FILE...");
+    const char **fields = ARENA_ARRAY(arena, const char *, (size_t)argc);
+    if (!read_options(argc, argv, fields, &options, &format, &first))
+        return fail(err, ERROR_USAGE, "usage: bench_ingest [--format NAME] [--groups] [--field NAME]... FILE...");
     TRY(input_of_files(argv + first, argc - first, format, arena, &input, err));
     comm_barrier(comm);
     TRY(day_read(comm, &input, 1, &options, arena, &lines, &stats, err));

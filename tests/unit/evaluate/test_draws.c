@@ -125,8 +125,9 @@ static void test_only_own_places_are_written(void **state)
     struct arena *arena = arena_new();
     struct error err;
     make(1, 1, 3, &test);
-    for (size_t i = 0; i < METRIC_COUNT * RESAMPLES; i++)
-        out[0][i] = -7;
+    for (size_t m = 0; m < METRIC_COUNT; m++)
+        for (size_t k = 0; k < RESAMPLES; k++)
+            out[m][k] = -7;
     struct draws *draws = draws_make(&test.set, 7, RESAMPLES, 2, 5, arena);
     assert_true(judge_resamples(&test.scored, draws, NULL, NULL, &params, arena, out[0], &err));
     for (size_t m = 0; m < METRIC_COUNT; m++)

@@ -129,17 +129,37 @@ static void test_first_of_duplicates_counts(void **state)
     journal_close(journal);
 }
 
-static void test_locked_against_a_second_run(void **state)
+/* The second run waits for the first one's end, and then knows what that was told; a check does not wait. */
+static void test_second_run_waits(void **state)
 {
     struct setting *s = *state;
-    struct journal *first = open_ok(s->path), *second = NULL;
+    struct journal *first = open_ok(s->path);
     struct error err;
-    assert_false(journal_open(s->path, &second, &err));
-    assert_non_null(strstr(err.message, "in use by another run"));
-    assert_non_null(strstr(err.message, s->path));
+    int started[2];
+    assert_int_equal(pipe(started), 0);
+    add(first, "before", VERDICT_BENIGN, 0.5, "m");
+    pid_t child = fork();
+    if (child == 0) {
+        struct journal *second;
+        struct journal_answer answer;
+        journal_close(first); /* the copy that the fork made */
+        bool checked = journal_check(s->path, &err);
+        (void)!write(started[1], "x", 1);
+        bool ok = checked && journal_open(s->path, &second, &err) && journal_count(second) == 2 &&
+                  journal_get(second, journal_key(STR("while it waits"), "id"), &answer);
+        _exit(ok ? 0 : 1);
+    }
+    char byte;
+    int status = -1;
+    assert_int_equal(read(started[0], &byte, 1), 1);
+    sleep_ms(200);
+    assert_int_equal(waitpid(child, &status, WNOHANG), 0);
+    add(first, "while it waits", VERDICT_BENIGN, 0.5, "m");
     journal_close(first);
-    second = open_ok(s->path);
-    journal_close(second);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    close(started[0]);
+    close(started[1]);
 }
 
 static void test_new_folder_and_impossible_folder(void **state)
@@ -174,7 +194,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_reopened_holds_the_same, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_torn_last_line_is_dropped, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_first_of_duplicates_counts, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_locked_against_a_second_run, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_second_run_waits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_new_folder_and_impossible_folder, set_up, tear_down),
         cmocka_unit_test(test_keys_differ),
     };

@@ -13,7 +13,9 @@ static void run(const char *json, uint64_t seed, struct label_item *item, size_t
     struct label_sink sink;
     struct error err;
     assert_true(labeler_make(json, arena, &labeler, &err));
-    labeler.seed = seed;
+    labeler.seed = 0;
+    for (size_t i = 0; i < n; i++)
+        item[i].seed = seed;
     assert_true(ask(&labeler, item, n, &answers, &sink, &err));
     assert_int_equal(answers.n_twice, 0);
     arena_free(arena);

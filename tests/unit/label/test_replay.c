@@ -133,6 +133,44 @@ static void test_missing_file(void **state)
     assert_non_null(strstr(err.message, "file"));
 }
 
+static size_t count_put(const struct labeler *labeler)
+{
+    struct label_item item[5];
+    struct label_sink sink;
+    struct error err;
+    items(item);
+    return ask(labeler, item, 5, &answers, &sink, &err) ? answers.n_put : SIZE_MAX;
+}
+
+/* What is kept of a file between asks is dropped when the file is another one. */
+static void test_file_that_changes_is_read_again(void **state)
+{
+    static const char benign[] = "{\"command_line\":\"a\",\"verdict\":\"benign\"}\n";
+    static const char other[] = "{\"command_line\":\"c\",\"verdict\":\"benign\"}\n";
+    struct setting *s = *state;
+    struct labeler labeler, strict;
+    struct error err;
+    const char *path = arena_printf(s->arena, "%s/v.jsonl", s->folder.path);
+    write_text(path, STR(benign));
+    assert_true(labeler_make("{\"name\":\"replay\",\"file\":\"v.jsonl\"}", s->arena, &labeler, &err));
+    assert_true(
+        labeler_make("{\"name\":\"replay\",\"file\":\"v.jsonl\",\"min_confidence\":0.5}", s->arena, &strict, &err));
+    labeler.data_dir = strict.data_dir = s->folder.path;
+    for (int i = 0; i < 3; i++) {
+        assert_true(count_put(&labeler) == 1 && answers.verdict[0] == VERDICT_BENIGN);
+        assert_int_equal(count_put(&strict), 0); /* another reading of the same file */
+    }
+    sleep_ms(30);
+    write_text(path, STR(other)); /* of equal size, in place */
+    assert_true(count_put(&labeler) == 1 && answers.verdict[2] == VERDICT_BENIGN);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(count_put(&labeler), SIZE_MAX);
+    write_text(path, STR("{}\n"));
+    assert_int_equal(count_put(&labeler), SIZE_MAX);
+    write_text(path, STR(benign));
+    assert_true(count_put(&labeler) == 1 && answers.verdict[0] == VERDICT_BENIGN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +179,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_other_fields, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_bad_lines_are_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_missing_file, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_file_that_changes_is_read_again, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,28 +38,10 @@ static void defaults_and_ranges(void **state)
         assert_false(set(bad[i], &params));
 }
 
-static void a_new_selection_is_empty(void **state)
-{
-    (void)state;
-    const struct select_params params = {.budget = 10, .near_threshold = 0.8, .overfetch = 3};
-    const struct feature_set none = {.d = 4};
-    struct selection *selection = selection_new(&params, &none);
-    const struct hash128 hash = {1, 2};
-    selection_exclude(selection, &hash, 1);
-    selection_exclude(selection, NULL, 0);
-    assert_int_equal(selection_count(selection), 0);
-    struct selection *other = selection_new(&params, &none);
-    assert_true(selection_digest(selection) == selection_digest(other));
-    selection_free(other);
-    selection_free(selection);
-    selection_free(NULL);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_and_ranges),
-        cmocka_unit_test(a_new_selection_is_empty),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

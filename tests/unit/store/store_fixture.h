@@ -83,6 +83,7 @@ static inline void write_everything(struct fixture *f)
     assert_true(store_attr_i64(store, "/made/for/this", "big", INT64_MIN, err));
     assert_true(store_attr_f64(store, "/scores/f64", "unit", 0.1, err));
     assert_true(store_attr_str(store, "/day", "long_name", STR(""), err));
+    assert_true(store_attr_numbers(store, "/u8", "flag_values", STORE_U8, u8, 2, err));
     assert_true(store_commit(store, err));
 }
 

@@ -1,6 +1,7 @@
 #include "store/store.h"
 #include "support/file.h"
 
+#include <malloc.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -256,6 +257,100 @@ static void the_same_content_gives_the_same_bytes(void **state)
     assert_true(str_equal(first, second));
 }
 
+/* The heap's garbage does not reach the file. */
+static void garbage_in_memory_does_not_show(void **state)
+{
+    struct fixture *f = *state;
+    struct str file[2];
+    for (int i = 0; i < 2; i++) {
+        mallopt(M_PERTURB, i == 0 ? 17 : 201);
+        write_everything(f);
+        assert_true(file_read(f->path, 1 << 24, f->arena, &file[i], &f->err));
+    }
+    mallopt(M_PERTURB, 0);
+    assert_true(str_equal(file[0], file[1]));
+}
+
+static void groups_are_listed_in_order(void **state)
+{
+    struct fixture *f = *state;
+    struct store *store;
+    const char **name;
+    size_t n;
+    assert_true(store_create(f->path, &store, &f->err));
+    for (int i = 19; i >= 0; i--) /* more than are kept compactly */
+        assert_true(store_attr_i64(store, "/g", arena_printf(f->arena, "a%d", i), i, &f->err));
+    for (int i = 19; i >= 0; i--)
+        assert_true(store_axis_i64(store, arena_printf(f->arena, "/m%d", i), days, 2, &f->err));
+    assert_true(store_commit(store, &f->err));
+    assert_true(store_open(f->path, &store, &f->err));
+    assert_true(store_list_attrs(store, "/g", f->arena, &name, &n, &f->err));
+    assert_int_equal(n, 20);
+    for (int i = 0; i < 20; i++)
+        assert_string_equal(name[i], arena_printf(f->arena, "a%d", 19 - i));
+    assert_true(store_list_members(store, "/", f->arena, &name, &n, &f->err));
+    assert_int_equal(n, 21);
+    assert_string_equal(name[0], "g");
+    assert_string_equal(name[1], "m19");
+    assert_true(store_list_attrs(store, "/", f->arena, &name, &n, &f->err) && n == 0);
+    assert_true(store_is_group(store, "/g") && store_is_group(store, "/"));
+    assert_false(store_is_group(store, "/m1") || store_is_group(store, "/none"));
+    assert_false(store_list_members(store, "/m1", f->arena, &name, &n, &f->err));
+    assert_false(store_list_attrs(store, "/none", f->arena, &name, &n, &f->err));
+    store_close(store);
+}
+
+static void numbers_of_32_bits_come_back(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const axis[] = {"/day"};
+    static const int32_t i32[2] = {INT32_MIN, INT32_MAX};
+    static const uint32_t u32[2] = {0, UINT32_MAX};
+    static const float f32[2] = {0.1f, -3e38f};
+    static const struct {
+        const char *path;
+        enum store_type type;
+        const void *data;
+    } all[] = {{"/i32", STORE_I32, i32}, {"/u32", STORE_U32, u32}, {"/f32", STORE_F32, f32}};
+    struct store *store;
+    void *back;
+    size_t rank, shape[8];
+    assert_true(store_create(f->path, &store, &f->err));
+    assert_true(store_axis_i64(store, "/day", days, 2, &f->err));
+    for (size_t i = 0; i < ARRAY_LEN(all); i++)
+        assert_true(store_array(store, all[i].path, all[i].type, axis, 1, all[i].data, &f->err));
+    assert_true(store_commit(store, &f->err));
+    assert_true(store_open(f->path, &store, &f->err));
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+        assert_true(store_get(store, all[i].path, all[i].type, f->arena, &back, &rank, shape, &f->err));
+        assert_true(rank == 1 && shape[0] == 2);
+        assert_memory_equal(back, all[i].data, 8);
+    }
+    store_close(store);
+}
+
+static void many_axes_fit(void **state)
+{
+    struct fixture *f = *state;
+    enum { AXES = 32 };
+    const char *axis[AXES];
+    const double value[2] = {1, 2};
+    double *back;
+    size_t rank, shape[8];
+    struct store *store;
+    assert_true(store_create(f->path, &store, &f->err));
+    for (int i = 0; i < AXES; i++) {
+        axis[i] = arena_printf(f->arena, "/x%d", i);
+        assert_true(store_axis_i64(store, axis[i], days, i == 0 ? 2 : 1, &f->err));
+    }
+    assert_true(store_array(store, "/all", STORE_F64, axis, AXES, value, &f->err));
+    assert_true(store_commit(store, &f->err));
+    assert_true(store_open(f->path, &store, &f->err));
+    assert_false(store_get_f64(store, "/all", f->arena, &back, &rank, shape, &f->err));
+    assert_non_null(strstr(f->err.message, "dimensions"));
+    store_close(store);
+}
+
 static void xarray_sees_dimensions_and_coordinates(void **state)
 {
     struct fixture *f = *state;
@@ -273,6 +368,8 @@ static void xarray_sees_dimensions_and_coordinates(void **state)
                                  "    assert set(d.coords) == {'day', 'name'}, d.coords\n"
                                  "    assert d.coords['day'].values.tolist() == [3, -9000000000000000000]\n"
                                  "    assert d.coords['name'].values.tolist() == ['caf\\u00e9', '']\n"
+                                 "    assert d['u8'].attrs['flag_values'].tolist() == [0, 255], d['u8'].attrs\n"
+                                 "    assert d['u8'].attrs['flag_values'].dtype == 'uint8'\n"
                                  "    assert d['one'].dims == () and float(d['one']) == 1\n"
                                  "    assert d.attrs['title'] == 'na\\u00efve'\n"
                                  "    assert d['day'].attrs['long_name'] == ''\n"
@@ -318,6 +415,10 @@ int main(void)
         TEST(big_arrays_are_deflated),
         TEST(a_long_attribute_and_many_arrays_fit),
         TEST(the_same_content_gives_the_same_bytes),
+        TEST(garbage_in_memory_does_not_show),
+        TEST(groups_are_listed_in_order),
+        TEST(numbers_of_32_bits_come_back),
+        TEST(many_axes_fit),
         TEST(xarray_sees_dimensions_and_coordinates),
         TEST(the_version_is_told),
     };

@@ -8,8 +8,8 @@
 
 #include "support/arena.h"
 
-#include "../../../src/support/memory.h"
 #include "child.h"
+#include "support/memory.h"
 
 #include <string.h>
 

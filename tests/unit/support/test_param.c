@@ -201,6 +201,53 @@ static void open_ranges_read_as_such(void **state)
     buf_free(&buf);
 }
 
+static const struct param_spec file_specs[] = {
+    PARAM_FILE(struct params, name, "verdicts"),
+    PARAM_CHOICE(struct params, mode, "fast", modes, "how"),
+    PARAM_END,
+};
+
+static void visit_file(void *context, const char **path)
+{
+    size_t *n = context;
+    ++*n;
+    assert_string_equal(*path, "a/b.jsonl");
+    *path = "content";
+}
+
+static void files_are_paths_that_can_be_visited(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    struct json_doc *doc;
+    struct error err;
+    struct params params;
+    struct buf out = {.limit = 1000};
+    size_t n = 0;
+    params_default(file_specs, &params);
+    assert_string_equal(params.name, "");
+    assert_true(json_parse(STR("{\"name\": \"a/b.jsonl\"}"), "t", false, &doc, &err));
+    assert_true(params_from_json(file_specs, &params, doc, json_root(doc), NULL, arena, &err));
+    json_free(doc);
+    params_to_json(file_specs, &params, &out);
+    assert_string_equal(out.p, "{\"mode\":\"fast\",\"name\":\"a/b.jsonl\"}");
+    params_files(file_specs, &params, visit_file, &n);
+    assert_int_equal(n, 1);
+    assert_string_equal(params.name, "content");
+    params_files(NULL, &params, visit_file, &n);
+    params_files(specs, &params, visit_file, &n);
+    assert_int_equal(n, 1);
+    assert_true(json_parse(STR("{\"name\": 5}"), "t", false, &doc, &err));
+    assert_false(params_from_json(file_specs, &params, doc, json_root(doc), NULL, arena, &err));
+    assert_string_equal(err.message, "t:1:10: name must be the path of a file, not 5");
+    json_free(doc);
+    buf_free(&out);
+    params_help(file_specs, "", &out);
+    assert_non_null(strstr(out.p, "file  \"\"  verdicts"));
+    buf_free(&out);
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +258,7 @@ int main(void)
         cmocka_unit_test(json_comes_back_equal),
         cmocka_unit_test(help_has_a_line_a_parameter),
         cmocka_unit_test(open_ranges_read_as_such),
+        cmocka_unit_test(files_are_paths_that_can_be_visited),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -125,12 +125,42 @@ static void keys_of_one_owner_do_not_crowd(void **state)
     table_free(high);
 }
 
+static void walks_every_key_once(void **state)
+{
+    (void)state;
+    enum { N = 3000 };
+    for (int with_zero = 0; with_zero < 2; with_zero++) {
+        struct table *table = table_new(0), *seen = table_new(0);
+        struct hash128 key;
+        bool is_new;
+        size_t at = 0;
+        assert_false(table_next(table, &at, &key));
+        if (with_zero)
+            table_put(table, (struct hash128){0, 0}, &is_new);
+        for (uint64_t i = 0; i < N; i++)
+            table_put(table, key_of(i), &is_new);
+        for (at = 0; table_next(table, &at, &key);) {
+            assert_non_null(table_get(table, key));
+            table_put(seen, key, &is_new);
+            assert_true(is_new);
+        }
+        assert_int_equal(table_count(seen), table_count(table));
+        assert_false(table_next(table, &at, &key));
+        table_free(table);
+        table_free(seen);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(put_then_get),          cmocka_unit_test(grows_and_keeps_everything),
-        cmocka_unit_test(the_zero_key_is_a_key), cmocka_unit_test(halves_may_be_equal_or_zero),
-        cmocka_unit_test(clear_empties),         cmocka_unit_test(keys_of_one_owner_do_not_crowd),
+        cmocka_unit_test(put_then_get),
+        cmocka_unit_test(walks_every_key_once),
+        cmocka_unit_test(grows_and_keeps_everything),
+        cmocka_unit_test(the_zero_key_is_a_key),
+        cmocka_unit_test(halves_may_be_equal_or_zero),
+        cmocka_unit_test(clear_empties),
+        cmocka_unit_test(keys_of_one_owner_do_not_crowd),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
