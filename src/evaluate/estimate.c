@@ -20,8 +20,12 @@
  * has no bounds and is not skewed: m -+ h. Where nothing varied at all there is no interval, since [m, m] would claim
  * certainty.
  *
- * Covered is the mean of the metric over new seeds and new sets of as many lines.
- */
+ * Covered is the mean of the metric over new seeds and new sets of as many lines. Simulated (results/reference/
+ * coverage.txt: 3 to 20 seeds, 10 to 1,000 effective clusters, equal and skewed, variance by lines, both and seeds;
+ * AUC, FPR and TPR at a threshold, FPR at a TPR): 94.2 to 99.9 %. From 50 clusters on means are covered in 95.6 % of
+ * cases and differences in 96.2 %; with 10 clusters in 97.5 and 99.1 %. What it cannot mend are errors so rare that a
+ * test set shows hardly any (an AUC of .995, an FPR of .01): with 10 to 50 clusters that AUC is covered in 90 to 93 %,
+ * and with 10 the FPR of two arms is all zero in one test set of ten: no interval, which counts as a miss. */
 #include "evaluate/estimate.h"
 
 #include <math.h>

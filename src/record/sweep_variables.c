@@ -119,7 +119,7 @@ const struct sweep_variable sweep_variables[] = {
     {"/%s_high", OVER_ARMS, true, true, CELL_F64, NULL,
      "%s: upper end of the mean's 95 % interval for new seeds and new lines", NULL, own_high},
     {"/%s_interval", OVER_ARMS, true, true, CELL_U8, "1", "%s: whether an interval is given, and why not",
-     "given no_value few_seeds few_clusters", own_state},
+     "given no_value few_seeds few_clusters few_resamples no_variation", own_state},
     {"/%s_minus_size0", OVER_ARMS, true, true, CELL_F64, NULL,
      "%s: minus that of size 0 of the same arm, paired by seed", NULL, size0_mean},
     {"/%s_minus_size0_low", OVER_ARMS, true, true, CELL_F64, NULL,
