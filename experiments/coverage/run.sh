@@ -9,11 +9,11 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 parts=$(nproc)
 for part in $(seq 0 $((parts - 1))); do
-    build/release/tests/coverage "${1:-2000}" "${2:-200}" "$part" "$parts" >"$scratch/$part" &
+    build/release/tests/coverage "${1:-2000}" "${2:-100}" "$part" "$parts" >"$scratch/$part" &
 done
 wait
 {
-    echo "Coverage of 95 % intervals, in percent, ${1:-2000} simulations a cell, ${2:-200} resamples (bash experiments/coverage/run.sh ${1:-2000} ${2:-200})"
+    echo "Coverage of 95 % intervals, in percent, ${1:-2000} simulations a cell, ${2:-100} resamples (bash experiments/coverage/run.sh ${1:-2000} ${2:-100})"
     echo "clusters: effective, of each class; by seeds: deviation by seeds over that by lines; then for each metric: of the mean, of the paired"
     echo "difference, mean width. A cell of 2,000 is good to about 1 point (two standard errors)."
     echo "clusters  sizes  by seeds seeds   AUC                  FPR (validation)     TPR (validation)     FPR at TPR 0.9 (own)"

@@ -35,7 +35,7 @@ struct coverage_set {
 static inline size_t coverage_size(const struct coverage_design *design, size_t k)
 {
     static const size_t skewed[] = {1, 1, 1, 1, 2, 4};
-    const bool few = design->clusters < 500;
+    const bool few = design->clusters < 200;
     if (!design->skewed)
         return few ? 4 : 1;
     return few ? 2 * skewed[k % ARRAY_LEN(skewed)] : skewed[k % ARRAY_LEN(skewed)];

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { TRUTH_SIMULATIONS = 8000 };
+enum { TRUTH_SIMULATIONS = 4000 };
 
 static void print_cells(const struct coverage_design *design, const struct coverage_count *count)
 {
@@ -22,7 +22,7 @@ static void print_cells(const struct coverage_design *design, const struct cover
 
 int main(int argc, char **argv)
 {
-    static const size_t clusters[] = {10, 20, 50, 200, 1000};
+    static const size_t clusters[] = {10, 20, 50, 200, 500};
     static const double by_seeds[] = {0.3, 1, 3};
     const size_t n = argc > 1 ? strtoul(argv[1], NULL, 10) : 2000,
                  n_resamples = argc > 2 ? strtoul(argv[2], NULL, 10) : 200;
