@@ -38,13 +38,15 @@ struct scored {
 };
 
 /* value[METRIC_COUNT]; *threshold: the highest score that finds at least params->tpr of the calibrate half's malicious
- * lines (a line is flagged if its score is not below it), NaN without one. Fails on NaN scores or a missing class. */
+ * lines, and at least one (a line is flagged if its score is not below it), NaN without a calibrate half. Fails on NaN
+ * scores or a missing class. */
 MUST_CHECK bool judge(const struct scored *test, const struct scored *calibrate, const struct judge_params *params,
                       struct arena *arena, double *value, double *threshold, struct error *err);
 
 /* How often each cluster of a set is drawn in resamples first, first + step, ... (the share of one rank): a function of
  * (seed, resample) and the set's lines alone, so that scores of the same set are resampled alike and differences are
- * paired. Each class keeps its number of clusters. */
+ * paired. Each class keeps its number of clusters. Sets that are judged together take different seeds, else their k-th
+ * clusters would be drawn alike. */
 struct draws;
 struct draws *draws_make(const struct judged *set, uint64_t seed, size_t n_resamples, size_t first, size_t step,
                          struct arena *arena);

@@ -10,7 +10,7 @@ const struct param_spec judge_params_spec[] = {
     PARAM_REAL(struct judge_params, fpr, 0.001, 0, 1, "share of benign lines that may be flagged, for tpr_at_fpr"),
     PARAM_REAL(struct judge_params, daily_volume, 50000000, 1, 1e15, "lines a day that false alarms are stated for"),
     PARAM_INT(struct judge_params, bootstrap, 1000, 0, 1000000,
-              "resamples of clusters of lines; no intervals under 100"),
+              "resamples of clusters of lines; no intervals under 50"),
     PARAM_STRING(
         struct judge_params, cluster, "near",
         "what is resampled together: near (connected at cosine .8 within a class), line, or a field of the lines"),

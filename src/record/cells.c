@@ -41,7 +41,11 @@ void cells_print(const struct cells *cells, struct buf *out)
 
 static const char *mark(enum interval_state state)
 {
-    return state == INTERVAL_FEW_SEEDS ? "(a)" : "(b)";
+    static const char *const marks[] = {[INTERVAL_FEW_SEEDS] = "(a)",
+                                        [INTERVAL_FEW_CLUSTERS] = "(b)",
+                                        [INTERVAL_FEW_RESAMPLES] = "(c)",
+                                        [INTERVAL_NO_VARIATION] = "(d)"};
+    return marks[state];
 }
 
 void cells_footnotes(const struct cells *cells, struct buf *out)

@@ -9,7 +9,7 @@ struct cells {
     struct arena *arena;
     size_t n_columns, n, capacity;
     const char **text;                    /* [n], row after row */
-    bool used[INTERVAL_FEW_CLUSTERS + 1]; /* states that some cell has a mark for */
+    bool used[INTERVAL_NO_VARIATION + 1]; /* states that some cell has a mark for */
 };
 
 struct cells cells_new(struct arena *arena, size_t n_columns);

@@ -75,10 +75,11 @@ static void estimate_cell(struct grid *grid, size_t arm, size_t metric, size_t t
     if (!all_reached(grid, arm, size))
         return;
     const double n_clusters = clusters(&run[0]->test[test], metric);
+    const double high = metric == METRIC_ALARMS ? grid->any->daily_volume : metrics[metric].high;
     struct arena_mark mark = arena_mark(arena);
     const struct sample own = sample_of(grid, run, metric, test, size, arena);
     grid->own[metric][cell] = estimate_mean(own.value, own.resample, grid->n_seeds, grid->any->n_resamples, n_clusters,
-                                            metrics[metric].low, metrics[metric].high, arena);
+                                            metrics[metric].low, high, arena);
     if (size != grid->size0 && grid->control[arm] != arm && all_reached(grid, grid->control[arm], size)) {
         const struct sample other = sample_of(grid, control, metric, test, size, arena);
         grid->minus_control[metric][cell] = difference(grid, &own, &other, n_clusters, arena);

@@ -20,8 +20,8 @@ static const enum metric_id coverage_metrics[COVERAGE_METRICS] = {METRIC_AUC, ME
 struct coverage_design {
     size_t clusters; /* effective, of each class and set */
     bool skewed;     /* sizes of 1, 1, 1, 1, 2 and 4 in turn; else all of one size */
-    double seeds;    /* deviation by seeds, as a multiple of that by lines */
-    double shift;    /* of malicious lines, in deviations of a line */
+    double seeds;    /* deviation of the classes' distance by seeds, as a multiple of that by lines; at most .7 */
+    double shift;    /* of malicious lines; a line's score has a deviation of about 1 */
 };
 
 /* Lines of one simulation: a test set and a calibrate half. */
@@ -35,10 +35,10 @@ struct coverage_set {
 static inline size_t coverage_size(const struct coverage_design *design, size_t k)
 {
     static const size_t skewed[] = {1, 1, 1, 1, 2, 4};
-    const bool few = design->clusters < 200;
-    if (!design->skewed)
-        return few ? 4 : 1;
-    return few ? 2 * skewed[k % ARRAY_LEN(skewed)] : skewed[k % ARRAY_LEN(skewed)];
+    const bool many = design->clusters >= 500; /* fewer lines each, for time's sake */
+    if (design->skewed)
+        return skewed[k % ARRAY_LEN(skewed)] * (many ? 1 : 2);
+    return many ? 1 : 4;
 }
 
 static inline struct rng_state coverage_rng(uint64_t simulation, uint64_t what, uint64_t which)
@@ -46,7 +46,6 @@ static inline struct rng_state coverage_rng(uint64_t simulation, uint64_t what, 
     return rng_start(simulation, rng_stream("coverage", what, which), 0);
 }
 
-/* The sum of four uniform numbers is nearly normal and cheap; here: Box-Muller's half. */
 static inline double coverage_normal(struct rng_state *rng)
 {
     double radius = sqrt(-2 * log(rng_next_unit(rng) + 0x1p-53));
@@ -92,12 +91,10 @@ static inline void coverage_lines(const struct coverage_design *design, uint64_t
     out->effective = judged_clusters(&out->set, 1, arena);
 }
 
-static inline void coverage_arm(const struct coverage_design *design, uint64_t simulation, uint64_t which, uint64_t arm,
-                                struct coverage_set *set)
+static inline void coverage_arm(uint64_t simulation, uint64_t which, uint64_t arm, struct coverage_set *set)
 {
     struct rng_state rng = coverage_rng(simulation, 2 + which, arm);
     double shared = 0;
-    (void)design;
     for (size_t i = 0; i < set->set.n; i++) {
         if (i == 0 || set->set.cluster[i] != set->set.cluster[i - 1])
             shared = coverage_arm_cluster * coverage_normal(&rng);
@@ -109,17 +106,16 @@ static inline void coverage_score(const struct coverage_design *design, uint64_t
                                   uint64_t arm, uint64_t seed, struct coverage_set *set)
 {
     struct rng_state rng = coverage_rng(simulation, 4, 100 * arm + seed);
-    double shift =
-        design->shift - 0.1 * (double)arm + design->seeds * coverage_line_deviation(design) * coverage_normal(&rng);
+    double by_seed = fmin(0.7, design->seeds * coverage_line_deviation(design));
+    double shift = design->shift - 0.1 * (double)arm + by_seed * coverage_normal(&rng);
     rng = coverage_rng(simulation, 5 + which, 100 * arm + seed);
     for (size_t i = 0; i < set->set.n; i++)
         set->score[i] = set->arm_part[i] + (set->set.y[i] ? shift : 0) + coverage_noise * coverage_normal(&rng);
 }
 
-/* value[arm][metric][seed]; resample[arm][metric][seed] -> [n_resamples], not made if n_resamples is 0. */
 struct coverage_outcome {
     double value[COVERAGE_ARMS][METRIC_COUNT][COVERAGE_MOST_SEEDS];
-    const float *resample[COVERAGE_ARMS][METRIC_COUNT][COVERAGE_MOST_SEEDS];
+    const float *resample[COVERAGE_ARMS][METRIC_COUNT][COVERAGE_MOST_SEEDS]; /* -> [n_resamples] */
     double effective;
 };
 
@@ -136,8 +132,8 @@ static inline void coverage_simulate(const struct coverage_design *design, uint6
     struct scored scored = {&test.set, test.score}, threshold_of = {&calibrate.set, calibrate.score};
     out->effective = test.effective;
     for (uint64_t arm = 0; arm < COVERAGE_ARMS; arm++) {
-        coverage_arm(design, simulation, 0, arm, &test);
-        coverage_arm(design, simulation, 1, arm, &calibrate);
+        coverage_arm(simulation, 0, arm, &test);
+        coverage_arm(simulation, 1, arm, &calibrate);
         for (uint64_t seed = 0; seed < n_seeds; seed++) {
             double value[METRIC_COUNT], threshold;
             float *resample = ARENA_ARRAY(arena, float, METRIC_COUNT *n_resamples);
@@ -154,49 +150,81 @@ static inline void coverage_simulate(const struct coverage_design *design, uint6
     }
 }
 
-/* The mean over new seeds and new lines: of many simulations with a seed each. truth[arm][metric]. */
-static inline void coverage_truth(const struct coverage_design *design, size_t simulations, struct arena *arena,
-                                  double truth[COVERAGE_ARMS][METRIC_COUNT])
+/* Intervals of all simulations of a design, for one count of seeds and one metric: of arm 0, and of arm 0 - arm 1. */
+struct coverage_cell {
+    double *low[COVERAGE_ARMS], *high[COVERAGE_ARMS]; /* [n] */
+};
+
+struct coverage_run {
+    size_t n;
+    struct coverage_cell cell[COVERAGE_SEED_COUNTS][COVERAGE_METRICS];
+    double truth[COVERAGE_METRICS]
+                [COVERAGE_ARMS]; /* means over all simulations and seeds: of arm 0, of the difference */
+};
+
+static inline void coverage_estimate(const struct coverage_outcome *outcome, size_t n_seeds, size_t n_resamples,
+                                     size_t k, size_t i, struct arena *arena, struct coverage_cell *cell)
 {
-    memset(truth, 0, COVERAGE_ARMS * sizeof *truth);
-    for (size_t i = 0; i < simulations; i++) {
+    enum metric_id m = coverage_metrics[k];
+    const double *value[COVERAGE_ARMS] = {outcome->value[0][m], outcome->value[1][m]};
+    const float *const *resample[COVERAGE_ARMS] = {outcome->resample[0][m], outcome->resample[1][m]};
+    struct estimate estimate[COVERAGE_ARMS] = {estimate_mean(value[0], resample[0], n_seeds, n_resamples,
+                                                             outcome->effective, metrics[m].low, metrics[m].high,
+                                                             arena),
+                                               estimate_difference(value[0], resample[0], value[1], resample[1],
+                                                                   n_seeds, n_resamples, outcome->effective, arena)};
+    for (size_t a = 0; a < COVERAGE_ARMS; a++) {
+        cell->low[a][i] = estimate[a].low;
+        cell->high[a][i] = estimate[a].high;
+    }
+}
+
+/* n simulations of the first n_counts counts of seeds. */
+static inline void coverage_all(const struct coverage_design *design, uint64_t seed, size_t n, size_t n_counts,
+                                size_t n_resamples, struct arena *arena, struct coverage_run *run)
+{
+    size_t most = coverage_seeds[n_counts - 1];
+    *run = (struct coverage_run){.n = n};
+    for (size_t s = 0; s < n_counts; s++)
+        for (size_t k = 0; k < COVERAGE_METRICS; k++)
+            for (size_t a = 0; a < COVERAGE_ARMS; a++) {
+                run->cell[s][k].low[a] = ARENA_ARRAY(arena, double, n);
+                run->cell[s][k].high[a] = ARENA_ARRAY(arena, double, n);
+            }
+    for (size_t i = 0; i < n; i++) {
         struct arena_mark mark = arena_mark(arena);
         struct coverage_outcome outcome;
-        coverage_simulate(design, 1000000 + i, 1, 0, arena, &outcome);
-        for (size_t a = 0; a < COVERAGE_ARMS; a++)
-            for (size_t m = 0; m < METRIC_COUNT; m++)
-                truth[a][m] += outcome.value[a][m][0] / (double)simulations;
+        coverage_simulate(design, rng_stream("simulation", seed, i), most, n_resamples, arena, &outcome);
+        for (size_t k = 0; k < COVERAGE_METRICS; k++) {
+            for (size_t s = 0; s < n_counts; s++)
+                coverage_estimate(&outcome, coverage_seeds[s], n_resamples, k, i, arena, &run->cell[s][k]);
+            const double(*value)[METRIC_COUNT][COVERAGE_MOST_SEEDS] =
+                (const double(*)[METRIC_COUNT][COVERAGE_MOST_SEEDS])outcome.value;
+            for (size_t j = 0; j < most; j++) {
+                double first = value[0][coverage_metrics[k]][j], second = value[1][coverage_metrics[k]][j];
+                run->truth[k][0] += first / (double)(n * most);
+                run->truth[k][1] += (first - second) / (double)(n * most);
+            }
+        }
         arena_release(arena, mark);
     }
 }
 
-/* Intervals that hold the truth, and their widths: [seed counts][metrics], of arm 0's mean and of the difference. */
-struct coverage_count {
-    size_t n, mean[COVERAGE_SEED_COUNTS][COVERAGE_METRICS], difference[COVERAGE_SEED_COUNTS][COVERAGE_METRICS];
-    double width[COVERAGE_SEED_COUNTS][COVERAGE_METRICS];
-};
-
-static inline void coverage_count(const struct coverage_design *design, uint64_t simulation, size_t most_seeds,
-                                  size_t n_resamples, double truth[COVERAGE_ARMS][METRIC_COUNT], struct arena *arena,
-                                  struct coverage_count *count)
+/* Share of simulations whose interval (of arm 0, or of the difference) holds the truth; one without an interval does
+ * not. *width: mean of the intervals. */
+static inline double coverage_of(const struct coverage_run *run, size_t s, size_t k, size_t a, double *width)
 {
-    struct arena_mark mark = arena_mark(arena);
-    struct coverage_outcome o;
-    coverage_simulate(design, simulation, most_seeds, n_resamples, arena, &o);
-    count->n++;
-    for (size_t s = 0; s < COVERAGE_SEED_COUNTS && coverage_seeds[s] <= most_seeds; s++)
-        for (size_t k = 0; k < COVERAGE_METRICS; k++) {
-            const enum metric_id m = coverage_metrics[k];
-            struct estimate e = estimate_mean(o.value[0][m], o.resample[0][m], coverage_seeds[s], n_resamples,
-                                              o.effective, 0, 1, arena);
-            struct estimate d = estimate_difference(o.value[0][m], o.resample[0][m], o.value[1][m], o.resample[1][m],
-                                                    coverage_seeds[s], n_resamples, o.effective, arena);
-            double gap = truth[0][m] - truth[1][m];
-            count->mean[s][k] += e.low <= truth[0][m] && truth[0][m] <= e.high;
-            count->difference[s][k] += d.low <= gap && gap <= d.high;
-            count->width[s][k] += e.high - e.low;
-        }
-    arena_release(arena, mark);
+    const struct coverage_cell *cell = &run->cell[s][k];
+    double truth = run->truth[k][a], held = 0, sum = 0, given = 0;
+    for (size_t i = 0; i < run->n; i++) {
+        held += cell->low[a][i] <= truth && truth <= cell->high[a][i];
+        if (isnan(cell->low[a][i]))
+            continue;
+        sum += cell->high[a][i] - cell->low[a][i];
+        given++;
+    }
+    *width = given > 0 ? sum / given : NAN;
+    return held / (double)run->n;
 }
 
 #endif

@@ -1,6 +1,6 @@
 /* Connected components of pairs of lines: union-find. */
-#ifndef EVALUATE_CONNECT_H
-#define EVALUATE_CONNECT_H
+#ifndef SUPPORT_CONNECT_H
+#define SUPPORT_CONNECT_H
 
 #include "support/base.h"
 

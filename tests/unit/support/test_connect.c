@@ -6,7 +6,7 @@
 #include <cmocka.h>
 #undef fail
 
-#include "evaluate/connect.h"
+#include "support/connect.h"
 #include "support/rng.h"
 
 enum { N = 500 };

@@ -1,4 +1,4 @@
-#include "evaluate/connect.h"
+#include "support/connect.h"
 
 /* A parent is never a higher number than its child, so roots are the lowest numbers. Halving each path that is walked
  * keeps trees flat (Tarjan and van Leeuwen, J. ACM 1984). */
