@@ -35,3 +35,27 @@ ranks 2 sweep "${sweep[@]}" --verbose --out "$scratch/grown" 2>"$scratch/log" >/
 grep -q 'day 4 of 5: 0 of 12 arms' "$scratch/log" || fail "day 4 was scored again: $(grep 'day 4' "$scratch/log")"
 grep -q 'day 5 of 5: 12 of 12 arms' "$scratch/log" || fail "day 5 was not scored: $(grep 'day 5' "$scratch/log")"
 for file in "$scratch"/ranks1/runs/*.h5; do cmp "$file" "$scratch/grown/runs/$(basename "$file")" || fail "an appended day gives another result"; done
+
+# a curve takes the best of each day in turn; or day after day; or by score
+/usr/bin/python3 -c 'import h5py' || { echo "SKIPPED: python3-h5py is missing"; exit 77; }
+one=("${small[@]}" --set label=oracle --set detector=iforest --quiet)
+for order in turn day score; do ranks 2 run "${one[@]}" --set curve.order=$order --out "$scratch/$order" >/dev/null; done
+ranks 3 run "${one[@]}" --set curve.count=asked --out "$scratch/asked" >/dev/null
+/usr/bin/python3 - "$scratch" <<'P'
+import glob, sys
+import h5py, numpy
+run = {name: h5py.File(glob.glob(f"{sys.argv[1]}/{name}/runs/*.h5")[0]) for name in ("turn", "day", "score", "asked")}
+day = {name: file["pick_day"][()] for name, file in run.items()}
+days = int(day["day"].max()) + 1  # places on the axis
+assert days >= 4 and list(day["turn"][:days]) == list(range(days)), day["turn"][:10]
+assert all(numpy.diff(day["day"]) >= 0), "day after day"
+assert all(numpy.diff(run["score"]["pick_score"][()]) <= 0), "by score"
+for name in ("day", "score"):
+    assert sorted(map(tuple, run[name]["pick_hash"][()].tolist())) == sorted(map(tuple, run["turn"]["pick_hash"][()].tolist()))
+for name, file in run.items():
+    added, asked, verdict = file["lines_added"][()], file["labels_asked"][()], file["pick_verdict"][()]
+    size = file["size"][()]
+    assert list(asked if name == "asked" else added) == list(size), (name, added, asked)
+    for n, k in zip(added, asked):
+        assert (verdict[:k] == 1).sum() == n, f"{name}: {n} of {k} picks"
+P
