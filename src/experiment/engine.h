@@ -185,7 +185,6 @@ MUST_CHECK bool judging_do(const struct comm *group, const struct engine *e, siz
 MUST_CHECK bool fits_run(const struct comm *world, struct engine *e, struct error *err);
 
 /* result.c: a run's result, as a file or as digest lines. group: the ranks that made it. Local. */
-struct group_picks;
 void run_result(const struct engine *e, const struct engine_run *run, const struct result_pick *pick,
                 const struct verdict_numbers *const *numbers, struct arena *arena, struct result *out);
 MUST_CHECK bool run_write(struct engine *e, struct engine_run *run, const struct result_pick *pick,

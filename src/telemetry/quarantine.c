@@ -116,7 +116,7 @@ static bool append(const char *path, const char *text, const struct part *parts,
         sum += parts[i].bytes;
     }
     sort_order_u64(key, n, order, arena);
-    int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     bool ok = file >= 0;
     for (size_t i = 0; i < n && ok; i++) {
         const char *p = text + start[order[i]];

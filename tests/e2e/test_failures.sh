@@ -53,6 +53,9 @@ ranks 2 run "${base[@]/--quiet/--verbose}" --set "tests=[{\"name\":\"hard\",\"in
 grep -q '"what":"test hard".*test.jsonl' "$scratch/bad/quarantine.jsonl" || fail "the test's bad record is not kept: $(cat "$scratch/bad/quarantine.jsonl")"
 grep -q '"what":"baseline.malicious".*mal.jsonl' "$scratch/bad/quarantine.jsonl" || fail "the baseline's bad record is not kept"
 grep -q 'test hard: 1 bad record' "$scratch/error" || fail "no warning that names the test: $(cat "$scratch/error")"
+# what holds command lines is for the owner alone
+open_files=$(find "$scratch/bad/cache" "$scratch/bad/quarantine.jsonl" -type f -perm /077)
+[ -z "$open_files" ] && [ -n "$(ls "$scratch/bad/cache")" ] || fail "others may read $open_files"
 
 # 10,000 runs are planned in about a second
 started=$(date +%s%N)
