@@ -6,7 +6,7 @@
 
 #include "comm/keyset.h"
 #include "comm/plan.h"
-#include "telemetry/day.h"
+#include "ingest/day.h"
 
 struct inputs {
     size_t n;

@@ -5,7 +5,7 @@
 
 #include "comm/topk.h"
 #include "features/extractor.h"
-#include "telemetry/day.h"
+#include "ingest/day.h"
 
 /* Extractors side by side. */
 struct feature_set {

@@ -3,10 +3,10 @@
 #ifndef LABEL_LABEL_H
 #define LABEL_LABEL_H
 
+#include "scan/event.h"
 #include "support/error.h"
 #include "support/hash.h"
 #include "support/plugin.h"
-#include "telemetry/event.h"
 
 enum verdict { VERDICT_NONE, VERDICT_BENIGN, VERDICT_MALICIOUS, VERDICT_ABSTAIN };
 

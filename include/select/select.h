@@ -7,7 +7,7 @@
 
 #include "comm/keyset.h"
 #include "features/rows.h"
-#include "telemetry/day.h"
+#include "ingest/day.h"
 
 enum { PICK_BLOCK = 64 };
 

@@ -1,4 +1,4 @@
-#include "detect/column_scale.h"
+#include "column_scale.h"
 
 #include "comm/reduce.h"
 

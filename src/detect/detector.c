@@ -2,7 +2,7 @@
 
 #include "comm/agree.h"
 #include "comm/progress.h"
-#include "detect/need_rows.h"
+#include "need_rows.h"
 
 #include <math.h>
 

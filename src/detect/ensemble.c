@@ -1,4 +1,4 @@
-#include "detect/ensemble.h"
+#include "ensemble.h"
 
 #include "comm/topk.h"
 #include "support/hash.h"

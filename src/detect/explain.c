@@ -1,7 +1,7 @@
 #include "detect/explain.h"
 
 #include "comm/reduce.h"
-#include "detect/need_rows.h"
+#include "need_rows.h"
 #include "support/rng.h"
 #include "support/sort.h"
 

@@ -1,4 +1,4 @@
-#include "detect/forest.h"
+#include "forest.h"
 
 #include "support/rng.h"
 

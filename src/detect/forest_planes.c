@@ -1,6 +1,6 @@
-#include "detect/forest_planes.h"
+#include "forest_planes.h"
 
-#include "detect/forest.h"
+#include "forest.h"
 #include "support/rng.h"
 
 #include <math.h>

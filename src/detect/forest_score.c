@@ -1,7 +1,7 @@
 /* Scoring of a forest: rows in lanes, columns of lanes. The top levels of a tree are compared column by column, without
  * branches or gathers, by whatever vectors the processor has; the rest is walked eight rows abreast. Keys are integers
  * and path lengths are summed in tree order, so every processor gives the same sums. */
-#include "detect/forest.h"
+#include "forest.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
-#include "detect/kmeans_fit.h"
+#include "kmeans_fit.h"
 
 #include "comm/reduce.h"
-#include "detect/kmeans_score.h"
 #include "features/linalg.h"
+#include "kmeans_score.h"
 #include "support/rng.h"
 
 #include <float.h>

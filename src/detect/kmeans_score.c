@@ -1,6 +1,6 @@
-#include "detect/kmeans_score.h"
+#include "kmeans_score.h"
 
-#include "detect/column_scale.h"
+#include "column_scale.h"
 
 enum {
     LANES = 32, /* centroids side by side */

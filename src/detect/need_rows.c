@@ -1,4 +1,4 @@
-#include "detect/need_rows.h"
+#include "need_rows.h"
 
 #include "comm/agree.h"
 #include "comm/reduce.h"

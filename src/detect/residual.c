@@ -1,4 +1,4 @@
-#include "detect/residual.h"
+#include "residual.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #ifndef DETECT_RESIDUAL_H
 #define DETECT_RESIDUAL_H
 
-#include "detect/column_scale.h"
+#include "column_scale.h"
 
 /* The subspace or what it leaves out, whichever has fewer axes: the distance is |z|^2 minus the squares inside, or the
  * squares outside. */

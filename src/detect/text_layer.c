@@ -1,4 +1,4 @@
-#include "detect/text_layer.h"
+#include "text_layer.h"
 
 #include "comm/reduce.h"
 

@@ -11,8 +11,8 @@
 #define DETECT_TEXT_LAYER_H
 
 #include "detect/detector.h"
-#include "detect/text_tally.h"
-#include "detect/text_terms.h"
+#include "text_tally.h"
+#include "text_terms.h"
 
 /* Parameters of every detector of texts; the first member of its parameters. */
 struct text_params {

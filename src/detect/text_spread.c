@@ -1,4 +1,4 @@
-#include "detect/text_spread.h"
+#include "text_spread.h"
 
 #include "comm/exchange.h"
 #include "comm/reduce.h"

@@ -1,4 +1,4 @@
-#include "detect/text_tally.h"
+#include "text_tally.h"
 
 #include "comm/exchange.h"
 #include "support/sort.h"

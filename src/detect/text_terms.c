@@ -1,4 +1,4 @@
-#include "detect/text_terms.h"
+#include "text_terms.h"
 
 struct hash128 hash_pair(struct hash128 outer, struct hash128 inner)
 {

@@ -1,8 +1,8 @@
 /* Runs -> the tree of what they need: equal readings, scorings, arms and askings are one. */
 #include "engine.h"
 
+#include "scan/normalize.h"
 #include "support/table.h"
-#include "telemetry/normalize.h"
 
 /* One level of the tree: keys seen, in order of appearance. */
 struct level {

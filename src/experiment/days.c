@@ -2,8 +2,8 @@
 #include "engine.h"
 
 #include "comm/digest.h"
+#include "ingest/draw.h"
 #include "support/rng.h"
-#include "telemetry/draw.h"
 
 uint64_t day_seed(const struct experiment *e, size_t day)
 {

@@ -4,7 +4,7 @@
 #include "experiment/config.h"
 #include "features/extractor.h"
 #include "label/backend.h"
-#include "telemetry/reader.h"
+#include "scan/reader.h"
 #include "train/classifier.h"
 
 static const struct plugin curve = {"curve", "how picks become a curve", curve_params_spec,

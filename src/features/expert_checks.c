@@ -1,4 +1,4 @@
-#include "features/expert_checks.h"
+#include "expert_checks.h"
 
 enum { BASE64_RUN = 40 };
 

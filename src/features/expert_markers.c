@@ -1,4 +1,4 @@
-#include "features/expert_markers.h"
+#include "expert_markers.h"
 
 static const char *const literal[MARKERS_ALL] = {
     "echo",

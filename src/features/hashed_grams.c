@@ -1,4 +1,4 @@
-#include "features/hashed_grams.h"
+#include "hashed_grams.h"
 
 #include <math.h>
 

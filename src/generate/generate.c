@@ -4,8 +4,8 @@
 #include "comm/progress.h"
 #include "knobs.h"
 #include "record.h"
+#include "sink.h"
 #include "support/file.h"
-#include "telemetry/sink.h"
 
 #include <errno.h>
 #include <unistd.h>

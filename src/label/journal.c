@@ -1,10 +1,10 @@
-#include "label/journal.h"
+#include "journal.h"
 
-#include "label/verdict.h"
 #include "support/append.h"
 #include "support/clock.h"
 #include "support/file.h"
 #include "support/table.h"
+#include "verdict.h"
 
 #include <stdlib.h>
 #include <string.h>

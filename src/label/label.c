@@ -1,10 +1,10 @@
 #include "label/label.h"
 
+#include "journal.h"
 #include "label/backend.h"
-#include "label/journal.h"
-#include "label/verdict.h"
 #include "support/clock.h"
 #include "support/table.h"
+#include "verdict.h"
 
 enum { CHAIN_MAX = ARRAY_LEN(((struct label_stats *)0)->by_backend) };
 

@@ -1,8 +1,8 @@
-#include "label/prompt.h"
+#include "prompt.h"
 
-#include "label/prompt_text.h"
-#include "label/verdict.h"
+#include "prompt_text.h"
 #include "support/file.h"
+#include "verdict.h"
 
 #include <stdio.h>
 

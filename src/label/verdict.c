@@ -1,4 +1,4 @@
-#include "label/verdict.h"
+#include "verdict.h"
 
 const char *verdict_name(enum verdict verdict)
 {

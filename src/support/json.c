@@ -1,8 +1,8 @@
 #include "support/json.h"
 
+#include "json_doc.h"
+#include "json_scan.h"
 #include "support/file.h"
-#include "support/json_doc.h"
-#include "support/json_scan.h"
 #include "support/memory.h"
 
 #include <math.h>

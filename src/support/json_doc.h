@@ -2,8 +2,8 @@
 #ifndef SUPPORT_JSON_DOC_H
 #define SUPPORT_JSON_DOC_H
 
+#include "json_scan.h"
 #include "support/json.h"
-#include "support/json_scan.h"
 
 #include <cjson/cJSON.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "support/json_doc.h"
+#include "json_doc.h"
 #include "support/memory.h"
 
 #include <math.h>

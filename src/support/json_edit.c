@@ -1,5 +1,5 @@
 /* Changing a document by dotted paths. */
-#include "support/json_doc.h"
+#include "json_doc.h"
 #include "support/memory.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Unknown keys and the names that were meant. */
-#include "support/json_doc.h"
+#include "json_doc.h"
 
 #define WORD_MOST 63
 

@@ -1,6 +1,6 @@
 /* Places of nodes for messages. cJSON keeps none, so they are found again from the text, only when an error is told. */
-#include "support/json_doc.h"
-#include "support/json_scan.h"
+#include "json_doc.h"
+#include "json_scan.h"
 
 #include <stdio.h>
 

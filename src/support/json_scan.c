@@ -1,4 +1,4 @@
-#include "support/json_scan.h"
+#include "json_scan.h"
 
 #include "support/utf8.h"
 

@@ -1,6 +1,6 @@
 #include "support/param.h"
 
-#include "support/json_doc.h"
+#include "json_doc.h"
 
 #include <math.h>
 

@@ -1,4 +1,4 @@
-#include "train/classes.h"
+#include "classes.h"
 
 #include "comm/agree.h"
 #include "comm/reduce.h"

@@ -1,4 +1,4 @@
-#include "train/design.h"
+#include "design.h"
 
 #include "comm/reduce.h"
 

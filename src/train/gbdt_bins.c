@@ -1,4 +1,4 @@
-#include "train/gbdt_bins.h"
+#include "gbdt_bins.h"
 
 #include "comm/gather.h"
 #include "comm/topk.h"

@@ -1,4 +1,4 @@
-#include "train/histogram.h"
+#include "histogram.h"
 
 #include <string.h>
 

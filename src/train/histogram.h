@@ -3,7 +3,7 @@
 #ifndef TRAIN_HISTOGRAM_H
 #define TRAIN_HISTOGRAM_H
 
-#include "train/gbdt_bins.h"
+#include "gbdt_bins.h"
 
 /* A sum of rows: gradient * 2^32 + hessian, where 0 <= hessian < 2^32 and |gradient| < 2^31. */
 static inline int64_t pair_make(int64_t gradient, int64_t hessian)

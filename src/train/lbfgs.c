@@ -1,4 +1,4 @@
-#include "train/lbfgs.h"
+#include "lbfgs.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "train/tree.h"
+#include "tree.h"
 
 #include "comm/gather.h"
 #include "comm/reduce.h"

@@ -2,7 +2,7 @@
 #ifndef TRAIN_TREE_H
 #define TRAIN_TREE_H
 
-#include "train/histogram.h"
+#include "histogram.h"
 
 struct tree_node {
     double value;    /* of a leaf */

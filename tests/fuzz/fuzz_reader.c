@@ -2,8 +2,8 @@
  * what they hold is UTF-8 that is normalised twice to the same. The environment's READER names it; else the last byte
  * of the input chooses it. The byte before says how much of a record is at hand; the text is what comes before both, so
  * that files of a format can be seeds. */
-#include "telemetry/normalize.h"
-#include "telemetry/reader.h"
+#include "scan/normalize.h"
+#include "scan/reader.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,9 +66,8 @@ static void check_event(const struct reader *reader, const struct event *event, 
 
 static void check_reader(const struct reader *reader, struct str text, size_t have, struct arena *arena)
 {
-    static const struct input plain = {.n_files = 0};
-    struct input input = input_with_format(&plain, reader->plugin.name);
-    void *state = reader->start(&input.fields, arena);
+    struct field_map own = fields_fill(&(struct field_map){.n_filters = 0}, reader->fields);
+    void *state = reader->start(&own, arena);
     while (text.n > 0) {
         size_t length = reader->record_length(state, text.p, text.n, true);
         check(length > 0 && length <= text.n, "a record of no or too many bytes");

@@ -1,5 +1,5 @@
 /* The scanner reads any bytes without harm, and its fast way and its complete parser agree. */
-#include "telemetry/scan.h"
+#include "scan/scan.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Guessing the format of any bytes does no harm and says something when it fails. */
-#include "../../src/telemetry/sniff.h"
+#include "scan/sniff.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct input open = {.format = INPUT_AUTO};
+    static const struct field_map open = {.n_filters = 0};
     struct str head = {(const char *)data, size};
     struct error err = {0};
     if (!sniff_readable("file", head, &err) || sniff_format(&open, head, true) != NULL)

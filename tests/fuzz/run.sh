@@ -12,7 +12,7 @@ build fuzz
 found=build/fuzz/found
 mkdir -p "$found"
 targets=("${@:2}")
-[ ${#targets[@]} -gt 0 ] || targets=(scan sniff $(cd src/telemetry/readers && basename -s .c -- *.c))
+[ ${#targets[@]} -gt 0 ] || targets=(scan sniff $(cd src/scan/readers && basename -s .c -- *.c))
 
 fuzz() { # scan, sniff or a reader
     local program=$1 seeds=build/fuzz/corpus/$1 log=$found/$1.log

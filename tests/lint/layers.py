@@ -1,4 +1,5 @@
-"""A module includes only what the table in CMakeLists.txt (layers.txt of the build) lets it; each outside library has one module."""
+"""A module includes only what the table in CMakeLists.txt (layers.txt of the build) lets it; each outside library has one module.
+A header's path says whose it is: "module/x.h" lies in include/module, "x.h" in the including module's own folder of src."""
 import pathlib
 import re
 import sys
@@ -21,7 +22,7 @@ def closure(module):
 
 LIBRARY = {  # header -> modules that may include it
     r"mpi\.h": {"comm"}, r"hdf5(_hl)?\.h": {"store"}, r"curl/": {"http"}, r"cjson/": {"support"}, r"xxhash\.h": {"support"},
-    r"openssl/": {"support"}, r"zlib\.h": {"telemetry"}, r"zstd": {"telemetry"}, r"cblas\.h": {"features"}, r"lapacke\.h": {"features"},
+    r"openssl/": {"support"}, r"zlib\.h": {"bytes"}, r"zstd": {"bytes"}, r"cblas\.h": {"features"}, r"lapacke\.h": {"features"},
 }
 problems, seen = [], 0
 for path in sorted([*source.glob("src/**/*.[ch]"), *source.glob("include/**/*.h")]):
@@ -42,6 +43,11 @@ for path in sorted([*source.glob("src/**/*.[ch]"), *source.glob("include/**/*.h"
         other = header.split("/")[0]
         if quote == '"' and "/" in header and other in needs and other not in allowed:
             problems.append(f"{where}: {module} must not include {header}")
+        if quote == '"' and "/" in header and not header.endswith(".inc") and not (source / "include" / header).exists():
+            problems.append(f"{where}: {header} is no public header: a private one is included by its name alone")
+        own = source / "src" / module / header
+        if quote == '"' and "/" not in header and header != "commit.h" and (parts[0] == "include" or not own.exists()):
+            problems.append(f"{where}: {header} is no private header of {module}")
         for pattern, modules in LIBRARY.items():
             if re.match(pattern, header) and module not in modules:
                 problems.append(f"{where}: {header} belongs to {', '.join(sorted(modules))}")

@@ -1,8 +1,8 @@
-#include "cli/command.h"
+#include "command.h"
 
 #include "comm/agree.h"
+#include "ingest/events.h"
 #include "support/log.h"
-#include "telemetry/events.h"
 
 #include <stdio.h>
 

@@ -1,4 +1,4 @@
-#include "cli/command.h"
+#include "command.h"
 
 static bool plan(const struct comm *comm, const struct json_doc *doc, const struct arguments *arguments,
                  struct arena *arena, struct error *err)

@@ -1,4 +1,4 @@
-#include "cli/command.h"
+#include "command.h"
 
 static bool run(const struct comm *comm, const struct arguments *arguments, struct error *err)
 {

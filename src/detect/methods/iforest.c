@@ -10,9 +10,9 @@
  * grows all those trees. */
 #include "comm/gather.h"
 #include "detect/detector.h"
-#include "detect/forest.h"
-#include "detect/forest_planes.h"
 #include "features/row_sample.h"
+#include "forest.h"
+#include "forest_planes.h"
 #include "support/hash.h"
 #include "support/rng.h"
 

@@ -8,8 +8,8 @@
  * than the sample, its place in its cluster), and s = a / (a + m), in 0 to 1, orders rows of the same r: a is its
  * distance and m the greatest of the cluster in the sample. */
 #include "detect/detector.h"
-#include "detect/kmeans_fit.h"
-#include "detect/kmeans_score.h"
+#include "kmeans_fit.h"
+#include "kmeans_score.h"
 
 #include "comm/gather.h"
 #include "support/rng.h"

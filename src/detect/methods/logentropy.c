@@ -1,6 +1,6 @@
 /* Rarity of a line's terms by log entropy (Dumais, 1991), after SCADE (arXiv 2412.04259), whose own form is not
  * published: this is the reference form of text_layer.h, named as ours. */
-#include "detect/text_layer.h"
+#include "text_layer.h"
 
 struct logentropy {
     struct text_params text;

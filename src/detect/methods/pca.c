@@ -5,9 +5,9 @@
  * as hold a share `explained` of the variance; one direction at least is always left out, else nothing could be
  * strange. A column that is constant in the sample keeps its unit, so a row's distance from that constant counts in
  * full. With no variance at all the subspace is the mean. */
-#include "detect/column_scale.h"
+#include "column_scale.h"
 #include "detect/detector.h"
-#include "detect/residual.h"
+#include "residual.h"
 
 #include "comm/reduce.h"
 #include "features/linalg.h"

@@ -1,5 +1,5 @@
 /* Minus the mean of the ranks that the members give a row. The scores are those of the rows of the fit. */
-#include "detect/ensemble.h"
+#include "ensemble.h"
 
 static bool fit(const struct comm *comm, const struct rows *rows, const void *params, uint64_t seed,
                 struct arena *arena, void **model, struct error *err)

@@ -14,10 +14,10 @@
  * median and spread are those of about as many lines, drawn by hash. Lines without users or hosts (ingest option
  * `groups`) have the global layer alone. The scores are those of the rows of the fit. */
 #include "comm/reduce.h"
-#include "detect/text_layer.h"
-#include "detect/text_spread.h"
 #include "support/log.h"
 #include "support/rng.h"
+#include "text_layer.h"
+#include "text_spread.h"
 
 enum { GROUP_SAMPLE = 4096 };
 static const double NORMAL_MAD = 1.4826; /* deviation of a normal law, in units of its MAD */

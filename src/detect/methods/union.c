@@ -1,7 +1,7 @@
 /* The members' best rows in turn: all their first ones, all their second ones ... (Gelman and Bergeron, Black Hat USA
  * 2025, join their detectors' picks). Score: minus the best rank that any member gives the row. The scores are those of
  * the rows of the fit. */
-#include "detect/ensemble.h"
+#include "ensemble.h"
 
 static bool fit(const struct comm *comm, const struct rows *rows, const void *params, uint64_t seed,
                 struct arena *arena, void **model, struct error *err)

@@ -1,6 +1,6 @@
 /* Embedding by feature hashing (hashed_grams.h). */
 #include "features/extractor.h"
-#include "features/hashed_grams.h"
+#include "hashed_grams.h"
 
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 /* Vectors that were made elsewhere, by any model, looked up by the line: from an HDF5 file (src/features/vector_file.h
  * says how to write one) or from a cache of embedding_http. */
-#include "features/vector_cache.h"
-#include "features/vector_file.h"
+#include "vector_cache.h"
+#include "vector_file.h"
 
 #include "comm/agree.h"
 

@@ -5,8 +5,8 @@
  * All answers go to the cache, a file that every rank reads: what is in it is never asked for again, so the vectors of
  * a finished run are the same for any number of ranks and for ever, even if the server would not give the same bits
  * twice. Rank 0 asks. */
-#include "features/embed_client.h"
-#include "features/vector_cache.h"
+#include "embed_client.h"
+#include "vector_cache.h"
 
 #include "comm/agree.h"
 #include "comm/gather.h"

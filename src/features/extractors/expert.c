@@ -11,8 +11,8 @@
  * - remote_executable: a URL or UNC path that ends in the extension of an executable or script.
  * - host_and_path: exactly one distinct host name, and at least one local path (drive or absolute Unix).
  * Shares and entropy of an empty line are 0. */
-#include "features/expert_checks.h"
-#include "features/expert_markers.h"
+#include "expert_checks.h"
+#include "expert_markers.h"
 #include "features/extractor.h"
 
 #include <math.h>

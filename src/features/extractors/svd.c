@@ -3,9 +3,9 @@
  * sample of the lines, the `sample` lines with the lowest hash of their row. Columns are not centred. Components beyond
  * the sample's rank are all zeros. */
 #include "features/extractor.h"
-#include "features/hashed_grams.h"
 #include "features/linalg.h"
 #include "features/row_sample.h"
+#include "hashed_grams.h"
 
 #include "comm/reduce.h"
 #include "support/rng.h"

@@ -1,10 +1,10 @@
 /* A language model behind a chat completions server (OpenAI's, or any with the same form: vLLM, llama.cpp, Ollama). */
 #include "http/server.h"
 #include "label/backend.h"
-#include "label/prompt.h"
-#include "label/verdict.h"
+#include "prompt.h"
 #include "support/clock.h"
 #include "support/log.h"
+#include "verdict.h"
 
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 /* Known truth with a stated error rate: what a labeler of that quality would have said. For simulations only. */
 #include "label/backend.h"
-#include "label/verdict.h"
 #include "support/rng.h"
+#include "verdict.h"
 
 struct oracle {
     double benign_recall, malicious_recall;

@@ -1,9 +1,9 @@
 /* Verdicts given earlier, from a file of JSON lines. A line is looked up by its raw text; of several records of one
  * text the first counts. A file is read once and kept until it changes: a sweep asks day after day. */
+#include "bytes/textfile.h"
 #include "label/backend.h"
-#include "label/verdict.h"
 #include "support/table.h"
-#include "telemetry/textfile.h"
+#include "verdict.h"
 
 #include <errno.h>
 #include <sys/stat.h>

@@ -1,6 +1,6 @@
 /* Gradient-boosted trees on the logistic loss, from exact integer histograms (Friedman 2001; Chen & Guestrin 2016). */
-#include "train/classes.h"
-#include "train/tree.h"
+#include "classes.h"
+#include "tree.h"
 
 #include "comm/reduce.h"
 #include "support/rng.h"

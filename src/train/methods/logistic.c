@@ -1,8 +1,8 @@
 /* L2-regularised logistic regression: minimises |w|^2 / 2 + c * sum of weight * log loss; the intercept is free.
  * The same objective and `c` as scikit-learn's LogisticRegression (Fan et al. 2008, LIBLINEAR). */
-#include "train/classes.h"
-#include "train/design.h"
-#include "train/lbfgs.h"
+#include "classes.h"
+#include "design.h"
+#include "lbfgs.h"
 
 #include "comm/reduce.h"
 #include "support/log.h"

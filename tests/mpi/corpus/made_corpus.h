@@ -2,7 +2,7 @@
 #ifndef MADE_CORPUS_H
 #define MADE_CORPUS_H
 
-#include "../telemetry/day_test.h"
+#include "../ingest/day_test.h"
 
 #include "corpus/corpus.h"
 

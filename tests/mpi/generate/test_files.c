@@ -1,9 +1,9 @@
 #include "mpi_test.h"
 
 #include "generate/generate.h"
+#include "ingest/day.h"
 #include "support/file.h"
 #include "support/hash.h"
-#include "telemetry/day.h"
 
 #include <sys/stat.h>
 #include <unistd.h>

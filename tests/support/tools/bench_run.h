@@ -2,8 +2,8 @@
 #ifndef BENCH_RUN_H
 #define BENCH_RUN_H
 
+#include "ingest/day.h"
 #include "support/log.h"
-#include "telemetry/day.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,11 +3,11 @@
  * start; its replies name the model "standin-truth" or "standin-vectors". */
 #include "standin_embeddings.h"
 
+#include "bytes/textfile.h"
 #include "support/clock.h"
 #include "support/json.h"
 #include "support/rng.h"
 #include "support/table.h"
-#include "telemetry/textfile.h"
 
 #include <microhttpd.h>
 #include <netinet/in.h>

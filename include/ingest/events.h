@@ -1,0 +1,32 @@
+/* The events of an input one by one, as text: to look at what a reader makes of a file. */
+#ifndef INGEST_EVENTS_H
+#define INGEST_EVENTS_H
+
+#include "comm/comm.h"
+#include "ingest/input.h"
+#include "scan/event.h"
+
+struct event_counts {
+    int64_t files, events, filtered, blank, bad;
+    int64_t unreadable; /* files that could not be opened or ended early */
+};
+
+struct event_place {
+    const char *path;
+    int64_t offset; /* in the uncompressed file */
+};
+
+struct event_visitor {
+    void *context;
+    /* Strings of the event are decoded. False: no more. */
+    bool (*event)(void *context, struct event_place place, const struct event *event);
+    void (*bad)(void *context, struct event_place place, const char *reason);
+};
+
+/* Collective; only rank 0 reads and visits, files in order, and has the counts. The input's part is not applied: it is
+ * of unique lines. Fails as day_read does. */
+MUST_CHECK bool events_read(const struct comm *comm, const struct input *input, const char *data_dir,
+                            int64_t max_record_bytes, const struct event_visitor *visitor, struct event_counts *counts,
+                            struct error *err);
+
+#endif

@@ -1,0 +1,56 @@
+/* Open-addressing map from 128-bit hashes to small numbers, made to be asked in batches: prefetch a batch of keys, then
+ * find them. A slot holds 96 bits of its key, which is then its identity. */
+#ifndef SUPPORT_INDEX_H
+#define SUPPORT_INDEX_H
+
+#include "support/arena.h"
+#include "support/hash.h"
+
+struct key_slot {
+    uint64_t lo;
+    uint32_t tag;   /* upper half of hi */
+    uint32_t value; /* 0: empty */
+};
+
+struct key_index {
+    struct key_slot *slot;
+    size_t n_slots, n;
+};
+
+struct key_index key_index_new(size_t expected);
+void key_index_free(struct key_index *index); /* zeroed is fine */
+/* Frees the index; its pages go to the arena if they are many. */
+void key_index_give(struct key_index *index, struct arena *arena);
+/* Makes room for so many more keys; slots then stay where they are until those are added. */
+void key_index_reserve(struct key_index *index, size_t more);
+
+/* A key's first slot grows with the key, so growing the index copies from front to back. */
+static inline size_t key_index_home(const struct key_index *index, struct hash128 key)
+{
+    __extension__ typedef unsigned __int128 wide;
+    return (size_t)(((wide)key.lo * index->n_slots) >> 64);
+}
+
+static inline void key_index_prefetch(const struct key_index *index, struct hash128 key)
+{
+    __builtin_prefetch(&index->slot[key_index_home(index, key)], 1);
+}
+
+/* The slot of the key, or the empty one where it belongs: see key_index_set. */
+static inline struct key_slot *key_index_find(const struct key_index *index, struct hash128 key)
+{
+    size_t i = key_index_home(index, key);
+    uint32_t tag = (uint32_t)(key.hi >> 32);
+    while (index->slot[i].value != 0 && (index->slot[i].lo != key.lo || index->slot[i].tag != tag))
+        i = i + 1 < index->n_slots ? i + 1 : 0;
+    return &index->slot[i];
+}
+
+/* Fills the empty slot that was found for the key. Room must have been reserved. */
+static inline void key_index_set(struct key_index *index, struct key_slot *slot, struct hash128 key, uint32_t value)
+{
+    *slot = (struct key_slot){key.lo, (uint32_t)(key.hi >> 32), value};
+    index->n++;
+}
+
+#endif

@@ -1,0 +1,233 @@
+#include "bytes/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <zlib.h>
+#include <zstd.h>
+
+enum { INPUT_BYTES = 128 * 1024 };
+
+static bool refuse(struct source *source, const char *what, const char *why)
+{
+    snprintf(source->reason, sizeof source->reason, "%s%s%s", what, why[0] != '\0' ? ": " : "", why);
+    return false;
+}
+
+static bool regular(const char *path, int64_t *size)
+{
+    struct stat status;
+    if (stat(path, &status) != 0)
+        return false;
+    *size = (int64_t)status.st_size;
+    errno = EINVAL;
+    return S_ISREG(status.st_mode);
+}
+
+/* read() that is not cut short by signals. */
+static ssize_t read_some(int file, void *p, size_t n)
+{
+    ssize_t got;
+    do
+        got = read(file, p, n);
+    while (got < 0 && errno == EINTR);
+    return got;
+}
+
+static enum source_kind kind_of(const unsigned char *p, size_t n)
+{
+    if (n >= 2 && p[0] == 0x1F && p[1] == 0x8B)
+        return SOURCE_GZIP;
+    bool frame = n >= 4 && p[0] == 0x28 && p[1] == 0xB5 && p[2] == 0x2F && p[3] == 0xFD;
+    bool skippable = n >= 4 && (p[0] & 0xF0) == 0x50 && p[1] == 0x2A && p[2] == 0x4D && p[3] == 0x18;
+    return frame || skippable ? SOURCE_ZSTD : SOURCE_PLAIN;
+}
+
+bool source_probe(const char *path, enum source_kind *kind, int64_t *size)
+{
+    *kind = SOURCE_PLAIN;
+    *size = 0;
+    if (!regular(path, size)) {
+        *size = 0;
+        return false;
+    }
+    int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (file < 0)
+        return false;
+    unsigned char head[4];
+    ssize_t got = read_some(file, head, sizeof head);
+    close(file);
+    if (got > 0)
+        *kind = kind_of(head, (size_t)got);
+    return got >= 0;
+}
+
+static bool start_decoder(struct source *source, struct arena *arena)
+{
+    source->in = ARENA_ARRAY(arena, unsigned char, INPUT_BYTES);
+    source->between = true;
+    if (source->kind == SOURCE_ZSTD) {
+        if (source->zstd == NULL)
+            source->zstd = ZSTD_createDStream();
+        source->decoder = source->zstd;
+        return source->decoder != NULL || refuse(source, "no memory to decompress it", "");
+    }
+    z_stream *z = arena_zalloc(arena, 1, sizeof *z);
+    if (inflateInit2(z, 16 + MAX_WBITS) != Z_OK)
+        return refuse(source, "no memory to decompress it", "");
+    source->decoder = z;
+    return true;
+}
+
+bool source_open(struct source *source, const char *path, enum source_kind kind, int64_t start, int64_t part_end,
+                 int64_t size, struct arena *arena)
+{
+    int64_t now;
+    *source = (struct source){.kind = kind,
+                              .file = -1,
+                              .left = size - start,
+                              .part_left = min_i64(part_end, size) - start,
+                              .zstd = source->zstd};
+    if (!regular(path, &now))
+        return refuse(source, "cannot be opened", errno == EINVAL ? "not a regular file" : strerror(errno));
+    source->file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (source->file < 0)
+        return refuse(source, "cannot be opened", strerror(errno));
+    if (start > 0 && lseek(source->file, (off_t)start, SEEK_SET) < 0)
+        return refuse(source, "cannot be read", strerror(errno));
+    return kind == SOURCE_PLAIN || start_decoder(source, arena);
+}
+
+/* Bytes as they are in the file. */
+static size_t read_raw(struct source *source, void *p, size_t n)
+{
+    if (source->left <= 0)
+        return 0;
+    ssize_t got = read_some(source->file, p, n < (uint64_t)source->left ? n : (size_t)source->left);
+    if (got < 0)
+        refuse(source, "cannot be read", strerror(errno));
+    else if (got == 0)
+        refuse(source, "became shorter while it was read", "");
+    if (got <= 0) {
+        source->left = 0;
+        return 0;
+    }
+    source->left -= got;
+    source->part_left -= got;
+    return (size_t)got;
+}
+
+/* Makes sure that compressed bytes wait; false at the end of the file. */
+static bool have_input(struct source *source)
+{
+    if (source->in_at < source->in_n)
+        return true;
+    int64_t most = source->beyond ? INPUT_BYTES / 8 : min_i64(INPUT_BYTES, source->part_left);
+    source->in_at = source->in_n = 0;
+    if (most > 0)
+        source->in_n = read_raw(source, source->in, (size_t)most);
+    return source->in_n > 0;
+}
+
+/* One step of gzip: bytes written, which may be 0 on the way. *stop at the end or at damage. */
+static size_t step_gzip(struct source *source, char *p, size_t n, bool *stop)
+{
+    z_stream *z = source->decoder;
+    if (source->between && source->in[source->in_at] != 0x1F) {
+        /* Zeros may fill up a tape block behind the last member. */
+        *stop = source->in[source->in_at] != 0;
+        if (*stop)
+            refuse(source, "bytes that are not gzip follow the compressed data", "");
+        source->in_at++;
+        return 0;
+    }
+    if (source->between && inflateReset(z) != Z_OK) {
+        *stop = true;
+        refuse(source, "damaged gzip data", "");
+        return 0;
+    }
+    source->between = false;
+    z->next_in = source->in + source->in_at;
+    z->avail_in = (uInt)(source->in_n - source->in_at);
+    z->next_out = (unsigned char *)p;
+    z->avail_out = (uInt)n;
+    int result = inflate(z, Z_NO_FLUSH);
+    source->in_at = source->in_n - z->avail_in;
+    source->between = result == Z_STREAM_END;
+    if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) {
+        *stop = true;
+        refuse(source, "damaged gzip data", z->msg != NULL ? z->msg : "");
+    }
+    return n - z->avail_out;
+}
+
+static size_t step_zstd(struct source *source, char *p, size_t n, bool *stop)
+{
+    ZSTD_inBuffer in = {source->in, source->in_n, source->in_at};
+    ZSTD_outBuffer out = {p, n, 0};
+    size_t result = ZSTD_decompressStream(source->decoder, &out, &in);
+    source->in_at = in.pos;
+    if (ZSTD_isError(result)) {
+        *stop = true;
+        refuse(source, "damaged zstd data", ZSTD_getErrorName(result));
+        return 0;
+    }
+    source->between = result == 0;
+    return out.pos;
+}
+
+static size_t read_compressed(struct source *source, char *p, size_t n)
+{
+    bool stop = false, flushed = false;
+    n = min_size(n, 1u << 30);
+    while (!stop) {
+        /* The decoder may still hold output when its input is used up: it is asked once more without any. */
+        if (!have_input(source)) {
+            if (source->between || flushed)
+                break;
+            flushed = true;
+        }
+        size_t got = source->kind == SOURCE_GZIP ? step_gzip(source, p, n, &stop) : step_zstd(source, p, n, &stop);
+        if (got > 0)
+            return got;
+    }
+    if (source->reason[0] == '\0' && !source->between)
+        refuse(source, "the compressed data end early", "");
+    return 0;
+}
+
+size_t source_read(struct source *source, char *p, size_t n)
+{
+    if (source->file < 0 || source->reason[0] != '\0')
+        return 0;
+    return source->kind == SOURCE_PLAIN ? read_raw(source, p, n) : read_compressed(source, p, n);
+}
+
+bool source_pass(struct source *source)
+{
+    bool more = source->kind == SOURCE_ZSTD && !source->beyond && source->reason[0] == '\0' && source->left > 0;
+    source->beyond = source->beyond || more;
+    return more;
+}
+
+void source_close(struct source *source)
+{
+    if (source->file >= 0)
+        close(source->file);
+    source->file = -1;
+    if (source->decoder != NULL && source->kind == SOURCE_ZSTD)
+        ZSTD_DCtx_reset(source->decoder, ZSTD_reset_session_only);
+    else if (source->decoder != NULL)
+        inflateEnd(source->decoder);
+    source->decoder = NULL;
+}
+
+void source_free(struct source *source)
+{
+    ZSTD_freeDStream(source->zstd);
+    source->zstd = NULL;
+}

@@ -1,0 +1,290 @@
+#include "ingest/day.h"
+
+#include "collapse.h"
+#include "comm/agree.h"
+#include "comm/progress.h"
+#include "comm/reduce.h"
+#include "named_fields.h"
+#include "quarantine.h"
+#include "resolve.h"
+#include "segments.h"
+#include "stream.h"
+#include "support/clock.h"
+#include "support/log.h"
+#include "unique.h"
+
+#include <stdio.h>
+
+enum { FEW_WARNINGS = 5 };
+
+const struct param_spec ingest_params[] = {
+    PARAM_INT(struct ingest_options, max_record_bytes, 1 << 20, 64, 1 << 28, "longer records are bad"),
+    PARAM_BOOL(struct ingest_options, groups, false, "count each line's users and hosts"),
+    PARAM_END,
+};
+
+/* What reading needs. */
+struct ingest {
+    const struct input *inputs;
+    const struct file_list *files;
+    const struct unique_class *classes; /* [n_inputs], equal ones at the same address */
+    const struct unique_class **class_of;
+    const char *what; /* the input's name with a colon and a blank, for warnings */
+    struct unique *unique;
+    struct quarantine quarantine;
+    struct stream stream;
+    void *reader_state;    /* of the segment that is read */
+    struct arena *scratch; /* events wait in it, until unique_flush */
+    struct progress progress;
+    uint64_t bytes_done;
+    int n_warnings;
+};
+
+static void take_bad(struct ingest *ingest, struct tally *tally, size_t segment, struct str record, const char *reason)
+{
+    tally->bad++;
+    quarantine_add(&ingest->quarantine, tally, segment, stream_line(&ingest->stream, record),
+                   stream_offset(&ingest->stream, record), reason, record);
+}
+
+static void take_record(struct ingest *ingest, struct tally *tally, size_t segment, size_t input, struct str record)
+{
+    struct event event;
+    const char *reason = "";
+    const struct unique_class *kind = ingest->class_of[input];
+    switch (kind->reader->parse(ingest->reader_state, record, ingest->scratch, &event, &reason)) {
+    case READ_EVENT:
+        unique_add(ingest->unique, kind, &event, (uint32_t)segment, tally->records++);
+        tally->synthetic += event.synthetic;
+        break;
+    case READ_FILTERED:
+        tally->filtered++;
+        break;
+    case READ_BLANK:
+        tally->blank++;
+        break;
+    case READ_BAD:
+        take_bad(ingest, tally, segment, record, reason);
+        break;
+    }
+}
+
+static void take_damage(struct ingest *ingest, struct tally *tally, size_t segment, const struct file *file,
+                        struct str tail)
+{
+    const char *reason = ingest->stream.source.reason;
+    tally->damaged = 1;
+    if (ingest->n_warnings++ < FEW_WARNINGS)
+        log_rank(LOG_WARN, "%s%s: %s; what was whole in it is kept", ingest->what, file->path, reason);
+    quarantine_add(&ingest->quarantine, tally, segment, stream_line(&ingest->stream, tail),
+                   stream_offset(&ingest->stream, tail), reason, tail);
+}
+
+static void read_segment(struct ingest *ingest, const struct segment *segment, size_t index, struct tally *tally)
+{
+    const struct file *file = &ingest->files->file[segment->file];
+    struct stream *stream = &ingest->stream;
+    struct arena_mark mark = arena_mark(stream->arena), waiting = arena_mark(ingest->scratch);
+    const struct reader *reader = ingest->class_of[file->input]->reader;
+    struct str record;
+    char *buffer = stream->p;
+    ingest->reader_state = reader->start(&ingest->inputs[file->input].fields, stream->arena);
+    stream_open(stream, reader, ingest->reader_state, file, segment);
+    for (;;) {
+        enum stream_step step = stream_next(stream, &record);
+        if (step == STREAM_END)
+            break;
+        if (step == STREAM_RECORD) {
+            take_record(ingest, tally, index, file->input, record);
+        } else if (step == STREAM_LONG) {
+            take_bad(ingest, tally, index, record, "longer than max_record_bytes");
+        } else {
+            unique_flush(ingest->unique);
+            arena_release(ingest->scratch, waiting);
+            progress_tick(&ingest->progress, ingest->bytes_done);
+            stream_fill(stream);
+        }
+    }
+    unique_flush(ingest->unique);
+    arena_release(ingest->scratch, waiting);
+    struct str tail = stream_close(stream);
+    if (stream_damaged(stream))
+        take_damage(ingest, tally, index, file, tail);
+    tally->newlines = stream->newlines;
+    tally->bytes = stream_bytes(stream);
+    ingest->bytes_done += (uint64_t)(min_i64(segment->end, file->size) - segment->start);
+    if (stream->p == buffer) /* else a bigger buffer lies behind the mark */
+        arena_release(stream->arena, mark);
+}
+
+/* Inputs of the same reader and part share a class, so that a line is kept once. */
+static void classify(const struct input *inputs, size_t n, uint64_t seed, struct arena *arena, struct ingest *ingest,
+                     bool *splits)
+{
+    struct unique_class *classes = ARENA_ARRAY(arena, struct unique_class, n);
+    ingest->class_of = ARENA_ARRAY(arena, const struct unique_class *, n);
+    for (size_t i = 0; i < n; i++) {
+        const struct reader *reader = reader_find(inputs[i].format);
+        classes[i] = (struct unique_class){reader, inputs[i].part_of, inputs[i].part_from, inputs[i].part_to,
+                                           hash_mix(seed + i)};
+        splits[i] = reader->resync != NULL;
+        size_t k = 0;
+        while (classes[k].reader != reader || classes[k].part_of != inputs[i].part_of ||
+               classes[k].part_from != inputs[i].part_from || classes[k].part_to != inputs[i].part_to)
+            k++;
+        ingest->class_of[i] = &classes[k];
+    }
+}
+
+static bool formats_known(const struct input *inputs, size_t n, struct error *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (reader_find(inputs[i].format) == NULL && strcmp(inputs[i].format, INPUT_AUTO) != 0)
+            return fail(err, ERROR_CONFIG, "unknown input format \"%s\": use one of the readers that `list` shows",
+                        inputs[i].format);
+    }
+    return true;
+}
+
+static uint64_t digest_of(const struct file_list *files)
+{
+    uint64_t digest = hash_mix(files->n);
+    for (size_t i = 0; i < files->n; i++) {
+        const struct file *file = &files->file[i];
+        digest = hash64(str_of(file->path + file->name), digest);
+        digest = hash_mix(digest ^ (uint64_t)file->size);
+        digest = hash_mix(digest + file->input);
+    }
+    return digest;
+}
+
+bool day_files(const struct comm *comm, const struct input *inputs, size_t n_inputs, const char *data_dir,
+               struct arena *arena, struct day_file **out, size_t *n, struct error *err)
+{
+    struct file_list files;
+    TRY(files_list(comm, inputs, n_inputs, data_dir, arena, &files, err));
+    *n = files.n;
+    *out = ARENA_ARRAY(arena, struct day_file, files.n);
+    for (size_t i = 0; i < files.n; i++)
+        (*out)[i] = (struct day_file){files.file[i].path, files.file[i].path + files.file[i].name};
+    return true;
+}
+
+static void sum_up(const struct file_list *files, const struct segment_list *segments, const struct tally *tally,
+                   int64_t *first_row, struct ingest_stats *stats)
+{
+    for (size_t f = 0; f < files->n; f++)
+        stats->bytes += files->file[f].size;
+    stats->files = (int64_t)files->n;
+    stats->input_digest = digest_of(files);
+    size_t last_damaged = SIZE_MAX;
+    for (size_t i = 0; i < segments->n; i++) {
+        first_row[i] = stats->records;
+        stats->records += tally[i].records;
+        stats->bad += tally[i].bad;
+        stats->filtered += tally[i].filtered;
+        stats->blank += tally[i].blank;
+        stats->synthetic += tally[i].synthetic;
+        if (tally[i].damaged && last_damaged != segments->segment[i].file) {
+            last_damaged = segments->segment[i].file;
+            stats->unreadable++;
+        }
+    }
+}
+
+static void warn(const struct ingest_stats *stats, const char *what, const char *quarantine)
+{
+    if (stats->bad == 0 && stats->unreadable == 0)
+        return;
+    log_job(LOG_WARN, "%s%" PRId64 " bad records and %" PRId64 " damaged files were left out%s%s", what, stats->bad,
+            stats->unreadable, quarantine != NULL ? "; see " : "", quarantine != NULL ? quarantine : "");
+}
+
+/* Reads this rank's segments; tally is then summed over ranks. */
+static void read_own(const struct comm *comm, struct ingest *ingest, const struct segment_list *segments,
+                     struct tally *tally)
+{
+    ingest->progress = progress_start(comm, "reading", "B", (uint64_t)segments->own_bytes);
+    for (size_t i = 0; i < segments->n; i++) {
+        if (segments->segment[i].rank == comm_rank(comm))
+            read_segment(ingest, &segments->segment[i], i, &tally[i]);
+    }
+    progress_end(&ingest->progress);
+    _Static_assert(sizeof(struct tally) % sizeof(int64_t) == 0, "a tally is a row of numbers");
+    reduce_sum_i64(comm, &tally->records, segments->n * (sizeof *tally / sizeof(int64_t)));
+}
+
+static bool read_day(const struct comm *comm, const struct input *inputs, size_t n_inputs,
+                     const struct ingest_options *options, const struct named_fields *fields, struct arena *own,
+                     struct arena *arena, struct lines *out, struct ingest_stats *stats, struct error *err)
+{
+    struct file_list files;
+    TRY(files_list(comm, inputs, n_inputs, options->data_dir, own, &files, err));
+    TRY(input_resolve(comm, inputs, n_inputs, &files, own, &inputs, err));
+    inputs = fields_ask(fields, inputs, n_inputs, own);
+    struct ingest ingest = {.inputs = inputs, .files = &files, .scratch = arena_new()};
+    ingest.what = options->what != NULL ? arena_printf(own, "%s: ", options->what) : "";
+    bool *splits = ARENA_ARRAY(own, bool, n_inputs);
+    classify(inputs, n_inputs, options->seed, own, &ingest, splits);
+    struct segment_list segments = segments_cut(comm, &files, splits, own);
+    struct tally *tally = ARENA_ZARRAY(own, struct tally, segments.n);
+    struct arena *buffers = arena_new();
+    ingest.unique = unique_new(&(struct unique_options){.rules = &options->normalize,
+                                                        .seed = options->seed,
+                                                        .groups = options->groups,
+                                                        .bytes = segments.own_work,
+                                                        .fields = fields,
+                                                        .texts = arena,
+                                                        .own = own,
+                                                        .scratch = ingest.scratch});
+    ingest.quarantine = quarantine_start(options->quarantine != NULL ? own : NULL, options->what);
+    ingest.stream = (struct stream){.arena = buffers, .max_record = (size_t)options->max_record_bytes};
+    read_own(comm, &ingest, &segments, tally);
+
+    int64_t *first_row = ARENA_ARRAY(own, int64_t, segments.n);
+    sum_up(&files, &segments, tally, first_row, stats);
+    bool ok = options->quarantine == NULL ||
+              quarantine_write(comm, &ingest.quarantine, &files, &segments, tally, options->quarantine, err);
+    unique_seal(ingest.unique);
+    stream_free(&ingest.stream);
+    arena_free(buffers);
+    if (ok) {
+        warn(stats, ingest.what, options->quarantine);
+        collapse(comm, ingest.unique, first_row, options, own, arena, out);
+    }
+    arena_free(ingest.scratch);
+    return ok;
+}
+
+bool day_read(const struct comm *comm, const struct input *inputs, size_t n_inputs,
+              const struct ingest_options *options, struct arena *arena, struct lines *out, struct ingest_stats *stats,
+              struct error *err)
+{
+    double started = clock_seconds();
+    struct named_fields fields;
+    *stats = (struct ingest_stats){0};
+    TRY(agree(comm,
+              formats_known(inputs, n_inputs, err) && fields_name(options->fields, options->n_fields, &fields, err),
+              err));
+    struct arena *own = arena_new();
+    bool ok = read_day(comm, inputs, n_inputs, options, &fields, own, arena, out, stats, err);
+    arena_free(own);
+    TRY(ok);
+    stats->seconds = clock_seconds() - started;
+    reduce_max_f64(comm, &stats->seconds, 1);
+    return true;
+}
+
+void ingest_add(struct ingest_stats *total, const struct ingest_stats *more)
+{
+    total->files += more->files;
+    total->bytes += more->bytes;
+    total->records += more->records;
+    total->bad += more->bad;
+    total->filtered += more->filtered;
+    total->blank += more->blank;
+    total->unreadable += more->unreadable;
+    total->synthetic += more->synthetic;
+    total->input_digest = hash_mix(hash_mix(total->input_digest) ^ more->input_digest); /* the order counts */
+    total->seconds += more->seconds;
+}

@@ -1,0 +1,112 @@
+#include "ingest/events.h"
+
+#include "resolve.h"
+#include "stream.h"
+
+struct reading {
+    const struct reader *reader;
+    void *state;
+    struct stream stream;
+    struct arena *scratch;
+    const struct event_visitor *visitor;
+    struct event_counts *counts;
+};
+
+static void decode_all(const struct reader *reader, struct event *event, struct arena *arena)
+{
+    struct str *const field[] = {&event->command, &event->host,  &event->user,
+                                 &event->parent,  &event->image, &event->time};
+    for (size_t i = 0; i < ARRAY_LEN(field) && reader->decode != NULL; i++)
+        *field[i] = reader->decode(*field[i], arena);
+}
+
+static bool take_record(struct reading *reading, struct event_place place, struct str record)
+{
+    struct event event;
+    const char *reason = "";
+    struct arena_mark mark = arena_mark(reading->scratch);
+    bool more = true;
+    switch (reading->reader->parse(reading->state, record, reading->scratch, &event, &reason)) {
+    case READ_EVENT:
+        reading->counts->events++;
+        decode_all(reading->reader, &event, reading->scratch);
+        more = reading->visitor->event(reading->visitor->context, place, &event);
+        break;
+    case READ_FILTERED:
+        reading->counts->filtered++;
+        break;
+    case READ_BLANK:
+        reading->counts->blank++;
+        break;
+    case READ_BAD:
+        reading->counts->bad++;
+        reading->visitor->bad(reading->visitor->context, place, reason);
+        break;
+    }
+    arena_release(reading->scratch, mark);
+    return more;
+}
+
+static bool read_file(struct reading *reading, const struct input *input, const struct file *file)
+{
+    const struct segment all = {.end = INT64_MAX};
+    struct stream *stream = &reading->stream;
+    struct str record;
+    bool more = true;
+    reading->state = reading->reader->start(&input->fields, stream->arena);
+    stream_open(stream, reading->reader, reading->state, file, &all);
+    while (more) {
+        enum stream_step step = stream_next(stream, &record);
+        if (step == STREAM_END)
+            break;
+        if (step == STREAM_DRY) {
+            stream_fill(stream);
+            continue;
+        }
+        struct event_place place = {file->path, stream_offset(stream, record)};
+        if (step == STREAM_RECORD) {
+            more = take_record(reading, place, record);
+        } else {
+            reading->counts->bad++;
+            reading->visitor->bad(reading->visitor->context, place, "longer than the limit");
+        }
+    }
+    bool damaged = more && stream_damaged(stream);
+    struct event_place end = {file->path, stream->base + (int64_t)stream->at};
+    stream_close(stream);
+    reading->counts->files++;
+    reading->counts->unreadable += damaged;
+    if (damaged)
+        reading->visitor->bad(reading->visitor->context, end, stream->source.reason);
+    return more;
+}
+
+bool events_read(const struct comm *comm, const struct input *input, const char *data_dir, int64_t max_record_bytes,
+                 const struct event_visitor *visitor, struct event_counts *counts, struct error *err)
+{
+    struct arena *arena = arena_new();
+    struct file_list files;
+    const struct input *resolved;
+    *counts = (struct event_counts){0};
+    bool ok = files_list(comm, input, 1, data_dir, arena, &files, err) &&
+              input_resolve(comm, input, 1, &files, arena, &resolved, err);
+    if (ok && comm_rank(comm) == 0) {
+        struct reading reading = {
+            .reader = reader_find(resolved->format),
+            .stream = {.max_record = (size_t)max_record_bytes},
+            .scratch = arena_new(),
+            .visitor = visitor,
+            .counts = counts,
+        };
+        bool more = true;
+        for (size_t f = 0; f < files.n && more; f++) {
+            reading.stream = (struct stream){.arena = arena_new(), .max_record = (size_t)max_record_bytes};
+            more = read_file(&reading, resolved, &files.file[f]);
+            stream_free(&reading.stream);
+            arena_free(reading.stream.arena);
+        }
+        arena_free(reading.scratch);
+    }
+    arena_free(arena);
+    return ok;
+}

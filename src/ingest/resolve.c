@@ -1,0 +1,98 @@
+#include "resolve.h"
+
+#include "comm/agree.h"
+#include "scan/sniff.h"
+#include "stream.h"
+#include "support/log.h"
+
+/* The first bytes of a file, in the arena; nothing if it cannot be read. */
+static struct str read_head(const struct file *file, struct arena *arena, bool *whole)
+{
+    const struct segment all = {.end = INT64_MAX};
+    const struct reader *any = reader_find("jsonl");
+    struct stream stream = {.arena = arena, .max_record = SNIFF_BYTES};
+    stream_open(&stream, any, NULL, file, &all);
+    while (!stream.ended && stream.n - stream.at < SNIFF_BYTES)
+        stream_fill(&stream);
+    size_t n = stream.n - stream.at;
+    *whole = stream.ended && n <= SNIFF_BYTES;
+    struct str head = {stream.p + stream.at, min_size(n, SNIFF_BYTES)};
+    stream_close(&stream);
+    stream_free(&stream);
+    return head;
+}
+
+static void warn_if_other(const struct input *input, const char *path, struct str head, bool whole)
+{
+    struct error why;
+    if (!sniff_readable(path, head, &why)) {
+        log_job(LOG_WARN, "%s", why.message);
+        return;
+    }
+    struct sniff_count count = sniff_read(&input->fields, reader_find(input->format), head, whole);
+    if (count.bad == 0 || count.events + count.filtered > 0)
+        return;
+    struct field_map open = {.n_filters = 0};
+    const struct reader *other = sniff_format(&open, head, whole);
+    if (other != NULL)
+        log_job(LOG_WARN, "%s is read as %s, but looks like %s: set \"format\": \"%s\" (or \"auto\")", path,
+                input->format, other->plugin.name, other->plugin.name);
+}
+
+static const char *chosen(const struct input *input, const struct reader *reader, const char *path, struct str head,
+                          bool whole)
+{
+    bool some = sniff_read(&input->fields, reader, head, whole).events > 0;
+    log_job(some ? LOG_INFO : LOG_WARN, "%s is read as %s%s", path, reader->plugin.name,
+            some ? "" : ", though no process creation with a command line is among its first records");
+    return reader->plugin.name;
+}
+
+/* Rank 0. */
+static bool look(const struct input *input, size_t index, const struct file_list *files, const char **format,
+                 struct error *err)
+{
+    bool open = strcmp(input->format, INPUT_AUTO) == 0, ok = true, done = false;
+    *format = open ? "jsonl" : input->format;
+    for (size_t f = 0; f < files->n && ok && !done; f++) {
+        const struct file *file = &files->file[f];
+        if (file->input != index || file->size == 0)
+            continue;
+        struct arena *arena = arena_new();
+        bool whole;
+        struct str head = read_head(file, arena, &whole);
+        done = head.n > 0;
+        if (done && open) {
+            ok = sniff_readable(file->path, head, err);
+            const struct reader *reader = ok ? sniff_format(&input->fields, head, whole) : NULL;
+            ok = ok && (reader != NULL || sniff_fail(&input->fields, file->path, head, whole, err));
+            if (reader != NULL)
+                *format = chosen(input, reader, file->path, head, whole);
+        } else if (done) {
+            warn_if_other(input, file->path, head, whole);
+        }
+        arena_free(arena);
+    }
+    return ok;
+}
+
+bool input_resolve(const struct comm *comm, const struct input *inputs, size_t n_inputs, const struct file_list *files,
+                   struct arena *arena, const struct input **out, struct error *err)
+{
+    const struct plugin_list *list = reader_list();
+    struct input *resolved = ARENA_ARRAY(arena, struct input, n_inputs);
+    int64_t *choice = ARENA_ZARRAY(arena, int64_t, n_inputs);
+    bool ok = true;
+    for (size_t i = 0; i < n_inputs && ok && comm_rank(comm) == 0; i++) {
+        const char *format = NULL;
+        ok = look(&inputs[i], i, files, &format, err);
+        while (ok && strcmp(list->item[choice[i]]->name, format) != 0)
+            choice[i]++;
+    }
+    TRY(agree(comm, ok, err));
+    comm_bcast(comm, choice, n_inputs * sizeof *choice, 0);
+    for (size_t i = 0; i < n_inputs; i++)
+        resolved[i] = input_with_format(&inputs[i], list->item[choice[i]]->name);
+    *out = resolved;
+    return true;
+}

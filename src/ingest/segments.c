@@ -1,0 +1,129 @@
+#include "segments.h"
+
+#include "bytes/frames.h"
+#include "comm/gather.h"
+#include "support/sort.h"
+
+/* A compressed byte costs about as much as this many plain ones, opening a file as this many bytes. */
+enum { COMPRESSED_WEIGHT = 10, OPEN_WEIGHT = 16 * 1024 };
+
+struct cut {
+    uint64_t file;
+    int64_t offset;
+};
+
+struct cuts {
+    struct buf list; /* of struct cut */
+    size_t file;
+};
+
+static void add_cut(void *context, int64_t offset)
+{
+    struct cuts *cuts = context;
+    struct cut cut = {cuts->file, offset};
+    buf_add(&cuts->list, &cut, sizeof cut);
+}
+
+/* Each rank looks into its share of the zstd files. */
+static void find_cuts(const struct comm *comm, struct file_list *files, const bool *splits, struct arena *arena)
+{
+    struct cuts cuts = {.list = {.limit = SIZE_MAX}};
+    size_t turn = 0, n;
+    for (size_t f = 0; f < files->n; f++) {
+        const struct file *file = &files->file[f];
+        if (file->kind != SOURCE_ZSTD || file->size < 2 * PACKED_BYTES || !splits[file->input])
+            continue;
+        cuts.file = f;
+        if (turn++ % (size_t)comm_size(comm) == (size_t)comm_rank(comm))
+            frames_find(file->path, file->size, PACKED_BYTES, add_cut, &cuts);
+    }
+    if (turn > 0) {
+        const struct cut *cut = gather_all(comm, cuts.list.p, sizeof *cut, cuts.list.n / sizeof *cut, -1, &n, arena);
+        int64_t *offset = ARENA_ARRAY(arena, int64_t, n);
+        for (size_t i = 0; i < n; i++) { /* those of one file come together, from one rank */
+            struct file *file = &files->file[cut[i].file];
+            offset[i] = cut[i].offset;
+            if (file->n_cuts++ == 0)
+                file->cut = &offset[i];
+        }
+    }
+    buf_free(&cuts.list);
+}
+
+static size_t pieces(const struct file *file, const bool *splits)
+{
+    if (file->kind != SOURCE_PLAIN)
+        return file->n_cuts + 1;
+    if (file->size <= SEGMENT_BYTES || !splits[file->input])
+        return 1;
+    return (size_t)((file->size + SEGMENT_BYTES - 1) / SEGMENT_BYTES);
+}
+
+static int64_t piece_start(const struct file *file, size_t k)
+{
+    if (k == 0)
+        return 0;
+    return file->kind == SOURCE_PLAIN ? (int64_t)k * SEGMENT_BYTES : file->cut[k - 1];
+}
+
+static int64_t bytes_of(const struct segment *segment, const struct file *file)
+{
+    return min_i64(segment->end, file->size) - segment->start;
+}
+
+/* About how many uncompressed bytes. */
+static int64_t work_of(const struct segment *segment, const struct file *file)
+{
+    return bytes_of(segment, file) * (file->kind == SOURCE_PLAIN ? 1 : COMPRESSED_WEIGHT);
+}
+
+static void deal(const struct file_list *files, struct segment_list *list, int n_ranks, struct arena *arena)
+{
+    struct arena_mark mark = arena_mark(arena);
+    uint64_t *size = ARENA_ARRAY(arena, uint64_t, list->n);
+    uint32_t *order = ARENA_ARRAY(arena, uint32_t, list->n);
+    int64_t *load = ARENA_ZARRAY(arena, int64_t, (size_t)n_ranks);
+    for (size_t i = 0; i < list->n; i++)
+        size[i] = ~(uint64_t)work_of(&list->segment[i], &files->file[list->segment[i].file]);
+    sort_order_u64(size, list->n, order,
+                   arena); /* biggest first; ties stay in segment order and so are dealt in turn */
+    for (size_t i = 0; i < list->n; i++) {
+        int least = 0;
+        for (int r = 1; r < n_ranks; r++) {
+            if (load[r] < load[least])
+                least = r;
+        }
+        list->segment[order[i]].rank = least;
+        load[least] += (int64_t)~size[order[i]] + OPEN_WEIGHT;
+    }
+    arena_release(arena, mark);
+}
+
+struct segment_list segments_cut(const struct comm *comm, struct file_list *files, const bool *splits,
+                                 struct arena *arena)
+{
+    struct segment_list list = {0, NULL, 0, 0};
+    size_t n = 0;
+    find_cuts(comm, files, splits, arena);
+    for (size_t f = 0; f < files->n; f++)
+        n += pieces(&files->file[f], splits);
+    ASSERT(n < UINT32_MAX);
+    list.segment = ARENA_ARRAY(arena, struct segment, n);
+    for (size_t f = 0; f < files->n; f++) {
+        const struct file *file = &files->file[f];
+        size_t n_pieces = pieces(file, splits);
+        for (size_t k = 0; k < n_pieces; k++) {
+            int64_t end = k + 1 < n_pieces ? piece_start(file, k + 1) : INT64_MAX;
+            list.segment[list.n++] = (struct segment){f, piece_start(file, k), end, 0};
+        }
+    }
+    deal(files, &list, comm_size(comm), arena);
+    for (size_t i = 0; i < list.n; i++) {
+        const struct segment *s = &list.segment[i];
+        if (s->rank != comm_rank(comm))
+            continue;
+        list.own_bytes += bytes_of(s, &files->file[s->file]);
+        list.own_work += work_of(s, &files->file[s->file]);
+    }
+    return list;
+}

@@ -1,0 +1,54 @@
+/* The files of a day, cut into pieces of work that do not depend on the number of ranks. */
+#ifndef INGEST_SEGMENTS_H
+#define INGEST_SEGMENTS_H
+
+#include "bytes/source.h"
+#include "comm/comm.h"
+#include "ingest/input.h"
+
+enum { SEGMENT_BYTES = 4 * 1024 * 1024, PACKED_BYTES = 1024 * 1024 };
+
+struct file {
+    const char *path; /* can be opened */
+    size_t name;      /* path + name: below the data folder */
+    size_t input;     /* which input it belongs to */
+    int64_t size;     /* 0 if it cannot be looked at */
+    enum source_kind kind;
+    const int64_t *cut; /* [n_cuts] rising: where a zstd file of several frames is cut */
+    size_t n_cuts;
+};
+
+struct file_list {
+    size_t n;
+    struct file *file; /* inputs in order, files of one input in byte order of their paths, each once */
+};
+
+/* Collective. Rank 0 expands folders (recursively; hidden files skipped, links to folders below a folder not followed),
+ * globs and paths and tells the others. Fails if an input matches nothing. */
+MUST_CHECK bool files_list(const struct comm *comm, const struct input *inputs, size_t n_inputs, const char *data_dir,
+                           struct arena *arena, struct file_list *out, struct error *err);
+
+/* Of a plain file: the records that start at start .. end - 1. Of a zstd file: start .. end - 1 are the compressed
+ * bytes of whole frames, and the segment has the records that start behind the first byte that comes out of them, up to
+ * and including the first byte behind them: whether a record starts with a frame's first byte is known only to who read
+ * what lies before. The first segment of a file has its first byte as well. end is INT64_MAX in the last. */
+struct segment {
+    size_t file;
+    int64_t start, end;
+    int rank; /* who reads it */
+};
+
+struct segment_list {
+    size_t n;
+    struct segment *segment; /* in row order */
+    int64_t own_bytes;       /* of this rank's, on disk */
+    int64_t own_work;        /* about how many bytes those are uncompressed */
+};
+
+/* splits[input]: whether the input's files may be split; gzip files never are. Segments are about equally big where
+ * the file allows, and are dealt biggest first to the rank with the least work. Collective: the ranks share the search
+ * for frames, then each computes the same list. */
+struct segment_list segments_cut(const struct comm *comm, struct file_list *files, const bool *splits,
+                                 struct arena *arena);
+
+#endif

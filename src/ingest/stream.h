@@ -1,0 +1,50 @@
+/* The records of one segment of a file, through one reused buffer. */
+#ifndef INGEST_STREAM_H
+#define INGEST_STREAM_H
+
+#include "bytes/source.h"
+#include "scan/reader.h"
+#include "segments.h"
+
+enum { STREAM_BYTES = 256 * 1024, STREAM_HEAD = 4096 };
+
+enum stream_step {
+    STREAM_RECORD, /* a whole record */
+    STREAM_LONG,   /* the head of a record that is too long, at most STREAM_HEAD bytes */
+    STREAM_DRY,    /* call stream_fill, which moves the buffer */
+    STREAM_END,
+};
+
+struct stream {
+    const struct reader *reader;
+    const void *state; /* of the reader, for this segment */
+    struct source source;
+    struct arena *arena; /* buffers */
+    char *p;             /* bytes at .. n - 1 are not consumed yet */
+    size_t at, n, capacity;
+    int64_t base;       /* place of p[0] in the file, or of a zstd file in what comes out of the segment's frames */
+    int64_t start, end; /* the segment: records that start at start .. end - 1; end INT64_MAX: not known yet */
+    size_t max_record;
+    bool ended;       /* nothing more will come */
+    bool skipping;    /* on the way to the next record start */
+    size_t counted;   /* newlines before p[counted] are in `newlines` */
+    int64_t newlines; /* in start .. end - 1 */
+};
+
+/* Opens a segment; the buffer of a stream used before is used again. Starts zeroed but for arena and max_record.
+ * If the file cannot be opened it ends at once, with source.reason set. */
+void stream_open(struct stream *stream, const struct reader *reader, const void *state, const struct file *file,
+                 const struct segment *segment);
+enum stream_step stream_next(struct stream *stream, struct str *record);
+void stream_fill(struct stream *stream);
+int64_t stream_offset(const struct stream *stream, struct str record); /* counted as base is */
+int64_t stream_line(struct stream *stream, struct str record);         /* newlines of the segment before the record */
+/* After STREAM_END: whether the segment itself is damaged; what follows it is another segment's. */
+bool stream_damaged(const struct stream *stream);
+/* Of a zstd file, bytes that came out of the segment's frames; else 0. */
+int64_t stream_bytes(const struct stream *stream);
+/* After STREAM_END: closes; what lies behind the last whole record of a damaged file. */
+struct str stream_close(struct stream *stream);
+void stream_free(struct stream *stream); /* but for what the arena holds */
+
+#endif

@@ -1,0 +1,58 @@
+#include "scan/normalize.h"
+
+#include "mask.h"
+
+const struct param_spec normalize_params[] = {
+    PARAM_BOOL(struct normalize, lower_case, true, "ASCII letters to lower case"),
+    PARAM_BOOL(struct normalize, squeeze, true, "runs of blanks and control characters to one space"),
+    PARAM_BOOL(struct normalize, drop_quotes, true, "double and single quotes removed"),
+    PARAM_BOOL(struct normalize, mask_guid, true, "GUIDs to <guid>"),
+    PARAM_BOOL(struct normalize, mask_base64, true, "runs of 40 and more base64 letters to <b64>"),
+    PARAM_BOOL(struct normalize, mask_number, true, "numbers to 0"),
+    PARAM_BOOL(struct normalize, mask_path, false, "user and temporary names in paths to <user> and <tmp>"),
+    PARAM_END,
+};
+
+/* The rewrites of single characters. Without branches: where the next blank or quote comes cannot be foreseen. */
+static size_t clean(const struct normalize *rules, struct str line, char *out)
+{
+    const bool squeeze = rules->squeeze, drop_quotes = rules->drop_quotes;
+    const unsigned fold = rules->lower_case ? 0x20 : 0;
+    size_t n = 0;
+    bool gap = true; /* what was written ends in a space, or there is nothing */
+    for (size_t i = 0; i < line.n; i++) {
+        unsigned c = (unsigned char)line.p[i];
+        bool blank = squeeze & ((c <= ' ') | (c == 0x7F));
+        bool drop = (drop_quotes & ((c == '"') | (c == '\''))) | (blank & gap);
+        c |= (c - 'A' < 26) ? fold : 0;
+        out[n] = (char)(blank ? ' ' : c);
+        n += !drop;
+        gap = drop ? gap : blank;
+    }
+    return n - (gap & (n > 0));
+}
+
+size_t normalize_line(const struct normalize *rules, struct str line, char *out)
+{
+    size_t n;
+    if (rules->mask_path) {
+        /* Placeholders may be longer than names: the cleaned line waits far enough behind what is written. */
+        char *waiting = out + 3 * line.n + 16;
+        n = mask_paths(waiting, clean(rules, line, waiting), out);
+    } else {
+        n = clean(rules, line, out);
+    }
+    /* The order matters for idempotence: a GUID may end a run of base64 letters, and numbers may shrink to a GUID's
+     * shape. */
+    if (rules->mask_guid)
+        n = mask_guids(out, n);
+    if (rules->mask_base64)
+        n = mask_base64(out, n);
+    if (rules->mask_number) {
+        size_t before = n;
+        n = mask_numbers(out, n);
+        if (rules->mask_guid && n < before)
+            n = mask_guids(out, n);
+    }
+    return n;
+}

@@ -1,0 +1,188 @@
+/* Each format's sample holds the events that lie beside it, and is told from the others by its first bytes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#undef fail
+#define FAIL_WITH(...) (print_error(__VA_ARGS__), print_error("\n"), _fail(__FILE__, __LINE__))
+
+#include "scan/reader.h"
+#include "scan/sniff.h"
+#include "support/file.h"
+
+#include <stdlib.h>
+
+static const char *const samples[][2] = {
+    {"auditd", "sample.log"},        {"auoms", "sample.jsonl"},    {"csv", "sample.csv"},
+    {"ecs", "sample.jsonl"},         {"evtx_json", "sample.json"}, {"json", "sample.json"},
+    {"jsonl", "sample.jsonl"},       {"nxlog", "sample.jsonl"},    {"osquery", "sample.jsonl"},
+    {"security4688", "sample.json"}, {"sysmon", "sample.json"},    {"winlogbeat", "sample.jsonl"},
+};
+
+static struct str read_data(const char *format, const char *name, struct arena *arena)
+{
+    const char *source = getenv("SOURCE_DIR");
+    struct error err = {0};
+    struct str text;
+    assert_non_null(source);
+    const char *path = arena_printf(arena, "%s/tests/data/%s/%s", source, format, name);
+    if (!file_read(path, 1 << 20, arena, &text, &err))
+        FAIL_WITH("%s", err.message);
+    return str_starts(text, STR("\xEF\xBB\xBF")) ? (struct str){text.p + 3, text.n - 3} : text;
+}
+
+static void add(struct buf *out, const char *name, struct str text)
+{
+    buf_printf(out, "%s\"%s\":", out->p[out->n - 1] == '{' ? "" : ",", name);
+    if (text.n > 0)
+        buf_add_json_string(out, text);
+    else
+        buf_add_str(out, STR("null"));
+}
+
+static void add_event(const struct reader *reader, const struct event *event, struct arena *arena, struct buf *out)
+{
+    struct str field[] = {event->time, event->host, event->user, event->parent, event->image, event->command};
+    for (size_t i = 0; i < ARRAY_LEN(field) && reader->decode != NULL; i++)
+        field[i] = reader->decode(field[i], arena);
+    buf_add_str(out, STR("{"));
+    add(out, "ts", field[0]);
+    add(out, "host", field[1]);
+    add(out, "user", field[2]);
+    add(out, "platform", str_of(platform_name(event->platform)));
+    add(out, "parent_image", field[3]);
+    add(out, "image", field[4]);
+    add(out, "command_line", field[5]);
+    buf_add_str(out, STR("}\n"));
+}
+
+/* Reads the text as it arrives in pieces of `step` bytes. */
+static void read_pieces(const struct reader *reader, struct str text, size_t step, struct arena *arena, struct buf *out)
+{
+    struct field_map own = fields_fill(&(struct field_map){.n_filters = 0}, reader->fields);
+    void *state = reader->start(&own, arena);
+    for (size_t at = 0, have = 0; at < text.n;) {
+        size_t n = reader->record_length(state, text.p + at, have - at, have == text.n);
+        if (n == 0) {
+            have = min_size(have + step, text.n);
+            continue;
+        }
+        /* A block of this size, so that reading past the record is caught. */
+        char *record = arena_copy(arena, text.p + at, n);
+        struct event event;
+        const char *reason;
+        if (reader->parse(state, (struct str){record, n}, arena, &event, &reason) == READ_EVENT)
+            add_event(reader, &event, arena, out);
+        at += n;
+    }
+}
+
+static void test_events(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(samples); i++) {
+        struct arena *arena = arena_new();
+        const struct reader *reader = reader_find(samples[i][0]);
+        assert_non_null(reader);
+        struct str text = read_data(samples[i][0], samples[i][1], arena);
+        struct str expected = read_data(samples[i][0], "expected.jsonl", arena);
+        for (size_t step = 1; step < 2 * text.n; step += 1 + step / 3) {
+            struct buf out = {.limit = 1 << 20};
+            read_pieces(reader, text, step, arena, &out);
+            if (!str_equal(buf_str(&out), expected))
+                FAIL_WITH("%s, %zu bytes a piece:\n%.*s", samples[i][0], step, STR_ARG(buf_str(&out)));
+            buf_free(&out);
+        }
+        arena_free(arena);
+    }
+}
+
+static void test_every_reader_has_a_sample(void **state)
+{
+    (void)state;
+    const struct plugin_list *list = reader_list();
+    for (size_t i = 0; i < list->n; i++) {
+        bool found = false;
+        for (size_t k = 0; k < ARRAY_LEN(samples); k++)
+            found = found || strcmp(samples[k][0], list->item[i]->name) == 0;
+        if (!found)
+            FAIL_WITH("%s has no sample", list->item[i]->name);
+    }
+}
+
+static const struct field_map open_input = {.n_filters = 0};
+
+static void test_sniffed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(samples); i++) {
+        struct arena *arena = arena_new();
+        const struct reader *reader = sniff_format(&open_input, read_data(samples[i][0], samples[i][1], arena), true);
+        const char *expected = strcmp(samples[i][0], "sysmon") == 0 ? "evtx_json" : samples[i][0];
+        assert_non_null(reader);
+        assert_string_equal(reader->plugin.name, expected);
+        arena_free(arena);
+    }
+}
+
+static void test_sniffed_by_part(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    /* A head that ends in a record, and one that is all one record's beginning. */
+    struct str text = read_data("ecs", "sample.jsonl", arena);
+    const struct reader *reader = sniff_format(&open_input, (struct str){text.p, text.n - 40}, false);
+    assert_non_null(reader);
+    assert_string_equal(reader->plugin.name, "ecs");
+    assert_null(sniff_format(&open_input, (struct str){text.p, 40}, false));
+    /* A named field helps where the format's own name is not there. */
+    struct str odd = STR("{\"cmd\":\"a\"}\n{\"cmd\":\"b\"}\n");
+    assert_null(sniff_format(&open_input, odd, true));
+    struct field_map named = {.command = {"cmd", 3}};
+    reader = sniff_format(&named, odd, true);
+    assert_non_null(reader);
+    assert_string_equal(reader->plugin.name, "jsonl");
+    arena_free(arena);
+}
+
+static void test_refusals(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *head, *says;
+    } odd[] = {
+        {"{\"process\":{\"pid\":1},\"event\":{\"kind\":\"event\"},\"user\":{\"name\":\"x\"}}\n",
+         "ecs, but event.category is missing"},
+        {"{\"EventID\":4688,\"Cmd\":\"x\",\"Hostname\":5,\"cmd\x01\":1}\n", "nearest format is"},
+        {"time;who;what\n1;2;3\n", "csv, but the first row names no column for the command"},
+        {"type=SYSCALL msg=audit(1.1:1): arch=1\n", "auditd, but no process creation"},
+        {"\x1B[31mred\n", "starts with: [31mred --"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(odd); i++) {
+        struct error err = {0};
+        assert_false(sniff_fail(&open_input, "some.file", str_of(odd[i].head), true, &err));
+        assert_int_equal(err.code, ERROR_INPUT);
+        if (strstr(err.message, odd[i].says) == NULL || strstr(err.message, "some.file: ") == NULL)
+            FAIL_WITH("no \"%s\" in: %s", odd[i].says, err.message);
+    }
+    struct error err = {0};
+    assert_false(sniff_readable("a.evtx", (struct str){"ElfFile\0\0\0", 10}, &err));
+    assert_non_null(strstr(err.message, "evtx_dump"));
+    assert_false(sniff_readable("a.csv", STR("\xFF\xFEt\0s\0"), &err));
+    assert_non_null(strstr(err.message, "UTF-16"));
+    assert_true(sniff_readable("a.csv", STR("ts"), &err));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_reader_has_a_sample),
+        cmocka_unit_test(test_events),
+        cmocka_unit_test(test_sniffed),
+        cmocka_unit_test(test_sniffed_by_part),
+        cmocka_unit_test(test_refusals),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
