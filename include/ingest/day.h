@@ -5,6 +5,7 @@
 #include "comm/comm.h"
 #include "ingest/input.h"
 #include "scan/event.h"
+#include "scan/layout.h"
 #include "scan/normalize.h"
 
 /* Unique lines, one a canonical form, each on exactly one rank: the one that read its first record. Arrays [n], row
@@ -36,10 +37,11 @@ struct lines {
 /* Sums over all ranks, the same on every rank. */
 struct ingest_stats {
     int64_t files, bytes; /* bytes on disk */
-    int64_t records, bad, filtered, blank;
-    int64_t unreadable;    /* files that could not be opened or ended early (what was whole in them is kept) */
-    int64_t synthetic;     /* records that say they are synthetic */
-    uint64_t input_digest; /* of the file names below the data folder and their sizes */
+    int64_t records, bad, blank;
+    int64_t filtered[N_FILTERED]; /* whole records that are no event, by read_result_name(READ_OTHER + i) */
+    int64_t unreadable;           /* files that could not be opened or ended early (what was whole in them is kept) */
+    int64_t synthetic;            /* records that say they are synthetic */
+    uint64_t input_digest;        /* of the file names below the data folder and their sizes */
     double seconds;
 };
 
@@ -78,6 +80,7 @@ struct day_file {
  * in the arena. Fails like day_read if an input matches nothing. Collective. */
 MUST_CHECK bool day_files(const struct comm *comm, const struct input *inputs, size_t n_inputs, const char *data_dir,
                           struct arena *arena, struct day_file **out, size_t *n, struct error *err);
+int64_t ingest_filtered(const struct ingest_stats *stats);                    /* for whatever reason; local */
 void ingest_add(struct ingest_stats *total, const struct ingest_stats *more); /* local */
 
 #endif

@@ -5,10 +5,12 @@
 #include "comm/comm.h"
 #include "ingest/input.h"
 #include "scan/event.h"
+#include "scan/layout.h"
 
 struct event_counts {
-    int64_t files, events, filtered, blank, bad;
-    int64_t unreadable; /* files that could not be opened or ended early */
+    int64_t files, events, blank, bad;
+    int64_t filtered[N_FILTERED]; /* by read_result_name(READ_OTHER + i) */
+    int64_t unreadable;           /* files that could not be opened or ended early */
 };
 
 struct event_place {
@@ -21,6 +23,8 @@ struct event_visitor {
     /* Strings of the event are decoded. False: no more. */
     bool (*event)(void *context, struct event_place place, const struct event *event);
     void (*bad)(void *context, struct event_place place, const char *reason);
+    /* NULL, or: where the fields of the event that was told last came from, of forms that can say. */
+    bool (*origin)(void *context, const struct origin *origin);
 };
 
 /* Collective; only rank 0 reads and visits, files in order, and has the counts. The input's part is not applied: it is

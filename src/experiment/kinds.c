@@ -4,7 +4,7 @@
 #include "experiment/config.h"
 #include "features/extractor.h"
 #include "label/backend.h"
-#include "scan/reader.h"
+#include "scan/layout.h"
 #include "train/classifier.h"
 
 static const struct plugin curve = {"curve", "how picks become a curve", curve_params_spec,
@@ -23,7 +23,7 @@ const struct plugin_list *kind_list(size_t i)
 {
     static const struct plugin *const parts[] = {&curve, &evaluate, &generate, &ingest, &normalize, &pool, &selection};
     static const struct plugin_list all_parts = {"section", parts, ARRAY_LEN(parts)};
-    const struct plugin_list *lists[KIND_COUNT] = {reader_list(),  extractor_list(),  detector_list(),
+    const struct plugin_list *lists[KIND_COUNT] = {layout_list(),  extractor_list(),  detector_list(),
                                                    backend_list(), classifier_list(), &all_parts};
     ASSERT(i < KIND_COUNT);
     return lists[i];
@@ -32,7 +32,7 @@ const struct plugin_list *kind_list(size_t i)
 const struct plugin_list *kind_find(const char *name)
 {
     if (strcmp(name, "reader") == 0 || strcmp(name, "format") == 0)
-        return reader_list();
+        return layout_list();
     for (size_t i = 0; i < KIND_COUNT; i++)
         if (strcmp(kind_list(i)->kind, name) == 0)
             return kind_list(i);

@@ -195,7 +195,7 @@ static void add_counts(struct parts *p)
                                         {"/ingest", "bytes", "bytes", in.bytes},
                                         {"/ingest", "records", "records", in.records},
                                         {"/ingest", "bad", "records", in.bad},
-                                        {"/ingest", "filtered", "records", in.filtered},
+                                        {"/ingest", "filtered", "records", ingest_filtered(&in)},
                                         {"/ingest", "blank", "records", in.blank},
                                         {"/ingest", "unreadable_files", "files", in.unreadable},
                                         {"/ingest", "synthetic_records", "records", in.synthetic},

@@ -33,7 +33,7 @@ struct ingest {
     struct unique *unique;
     struct quarantine quarantine;
     struct stream stream;
-    void *reader_state;    /* of the segment that is read */
+    void *form_state;      /* of the segment that is read */
     struct arena *scratch; /* events wait in it, until unique_flush */
     struct progress progress;
     uint64_t bytes_done;
@@ -47,26 +47,45 @@ static void take_bad(struct ingest *ingest, struct tally *tally, size_t segment,
                    stream_offset(&ingest->stream, record), reason, record);
 }
 
+static void take_result(struct ingest *ingest, struct tally *tally, size_t segment, const struct unique_class *kind,
+                        enum read_result result, const struct event *event, struct str record, const char *reason)
+{
+    if (result == READ_EVENT) {
+        unique_add(ingest->unique, kind, event, (uint32_t)segment, tally->records++);
+        tally->synthetic += event->synthetic;
+    } else if (result == READ_BAD) {
+        take_bad(ingest, tally, segment, record, reason);
+    } else if (read_filtered(result)) {
+        tally->filtered[result - READ_OTHER]++;
+    } else {
+        tally->blank++;
+    }
+}
+
+/* What the form has besides the record itself. */
+static void take_rest(struct ingest *ingest, struct tally *tally, size_t segment, const struct unique_class *kind,
+                      struct str record)
+{
+    struct event event;
+    const char *reason = "";
+    const struct form *form = kind->layout->form;
+    while (form->next != NULL) {
+        enum read_result result = form->next(ingest->form_state, ingest->scratch, &event, &reason);
+        if (result == READ_END)
+            break;
+        take_result(ingest, tally, segment, kind, result, &event, record, reason);
+    }
+}
+
 static void take_record(struct ingest *ingest, struct tally *tally, size_t segment, size_t input, struct str record)
 {
     struct event event;
     const char *reason = "";
     const struct unique_class *kind = ingest->class_of[input];
-    switch (kind->reader->parse(ingest->reader_state, record, ingest->scratch, &event, &reason)) {
-    case READ_EVENT:
-        unique_add(ingest->unique, kind, &event, (uint32_t)segment, tally->records++);
-        tally->synthetic += event.synthetic;
-        break;
-    case READ_FILTERED:
-        tally->filtered++;
-        break;
-    case READ_BLANK:
-        tally->blank++;
-        break;
-    case READ_BAD:
-        take_bad(ingest, tally, segment, record, reason);
-        break;
-    }
+    const struct form *form = kind->layout->form;
+    enum read_result result = form->parse(ingest->form_state, record, ingest->scratch, &event, &reason);
+    take_result(ingest, tally, segment, kind, result, &event, record, reason);
+    take_rest(ingest, tally, segment, kind, record);
 }
 
 static void take_damage(struct ingest *ingest, struct tally *tally, size_t segment, const struct file *file,
@@ -85,11 +104,11 @@ static void read_segment(struct ingest *ingest, const struct segment *segment, s
     const struct file *file = &ingest->files->file[segment->file];
     struct stream *stream = &ingest->stream;
     struct arena_mark mark = arena_mark(stream->arena), waiting = arena_mark(ingest->scratch);
-    const struct reader *reader = ingest->class_of[file->input]->reader;
+    const struct layout *layout = ingest->class_of[file->input]->layout;
     struct str record;
     char *buffer = stream->p;
-    ingest->reader_state = reader->start(&ingest->inputs[file->input].fields, stream->arena);
-    stream_open(stream, reader, ingest->reader_state, file, segment);
+    ingest->form_state = layout->form->start(layout, &ingest->inputs[file->input].fields, stream->arena);
+    stream_open(stream, layout, ingest->form_state, file, segment);
     for (;;) {
         enum stream_step step = stream_next(stream, &record);
         if (step == STREAM_END)
@@ -105,6 +124,10 @@ static void read_segment(struct ingest *ingest, const struct segment *segment, s
             stream_fill(stream);
         }
     }
+    if (layout->form->end != NULL) {
+        layout->form->end(ingest->form_state);
+        take_rest(ingest, tally, index, ingest->class_of[file->input], (struct str){stream->p + stream->at, 0});
+    }
     unique_flush(ingest->unique);
     arena_release(ingest->scratch, waiting);
     struct str tail = stream_close(stream);
@@ -117,19 +140,19 @@ static void read_segment(struct ingest *ingest, const struct segment *segment, s
         arena_release(stream->arena, mark);
 }
 
-/* Inputs of the same reader and part share a class, so that a line is kept once. */
+/* Inputs of the same layout and part share a class, so that a line is kept once. */
 static void classify(const struct input *inputs, size_t n, uint64_t seed, struct arena *arena, struct ingest *ingest,
                      bool *splits)
 {
     struct unique_class *classes = ARENA_ARRAY(arena, struct unique_class, n);
     ingest->class_of = ARENA_ARRAY(arena, const struct unique_class *, n);
     for (size_t i = 0; i < n; i++) {
-        const struct reader *reader = reader_find(inputs[i].format);
-        classes[i] = (struct unique_class){reader, inputs[i].part_of, inputs[i].part_from, inputs[i].part_to,
+        const struct layout *layout = layout_find(inputs[i].format);
+        classes[i] = (struct unique_class){layout, inputs[i].part_of, inputs[i].part_from, inputs[i].part_to,
                                            hash_mix(seed + i)};
-        splits[i] = reader->resync != NULL;
+        splits[i] = layout->form->resync != NULL;
         size_t k = 0;
-        while (classes[k].reader != reader || classes[k].part_of != inputs[i].part_of ||
+        while (classes[k].layout != layout || classes[k].part_of != inputs[i].part_of ||
                classes[k].part_from != inputs[i].part_from || classes[k].part_to != inputs[i].part_to)
             k++;
         ingest->class_of[i] = &classes[k];
@@ -139,7 +162,7 @@ static void classify(const struct input *inputs, size_t n, uint64_t seed, struct
 static bool formats_known(const struct input *inputs, size_t n, struct error *err)
 {
     for (size_t i = 0; i < n; i++) {
-        if (reader_find(inputs[i].format) == NULL && strcmp(inputs[i].format, INPUT_AUTO) != 0)
+        if (layout_find(inputs[i].format) == NULL && strcmp(inputs[i].format, INPUT_AUTO) != 0)
             return fail(err, ERROR_CONFIG, "unknown input format \"%s\": use one of the readers that `list` shows",
                         inputs[i].format);
     }
@@ -182,7 +205,8 @@ static void sum_up(const struct file_list *files, const struct segment_list *seg
         first_row[i] = stats->records;
         stats->records += tally[i].records;
         stats->bad += tally[i].bad;
-        stats->filtered += tally[i].filtered;
+        for (size_t k = 0; k < N_FILTERED; k++)
+            stats->filtered[k] += tally[i].filtered[k];
         stats->blank += tally[i].blank;
         stats->synthetic += tally[i].synthetic;
         if (tally[i].damaged && last_damaged != segments->segment[i].file) {
@@ -275,13 +299,22 @@ bool day_read(const struct comm *comm, const struct input *inputs, size_t n_inpu
     return true;
 }
 
+int64_t ingest_filtered(const struct ingest_stats *stats)
+{
+    int64_t sum = 0;
+    for (size_t k = 0; k < N_FILTERED; k++)
+        sum += stats->filtered[k];
+    return sum;
+}
+
 void ingest_add(struct ingest_stats *total, const struct ingest_stats *more)
 {
     total->files += more->files;
     total->bytes += more->bytes;
     total->records += more->records;
     total->bad += more->bad;
-    total->filtered += more->filtered;
+    for (size_t k = 0; k < N_FILTERED; k++)
+        total->filtered[k] += more->filtered[k];
     total->blank += more->blank;
     total->unreadable += more->unreadable;
     total->synthetic += more->synthetic;

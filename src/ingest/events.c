@@ -4,7 +4,7 @@
 #include "stream.h"
 
 struct reading {
-    const struct reader *reader;
+    const struct layout *layout;
     void *state;
     struct stream stream;
     struct arena *scratch;
@@ -12,12 +12,51 @@ struct reading {
     struct event_counts *counts;
 };
 
-static void decode_all(const struct reader *reader, struct event *event, struct arena *arena)
+static void decode_all(const struct form *form, struct event *event, struct arena *arena)
 {
     struct str *const field[] = {&event->command, &event->host,  &event->user,
                                  &event->parent,  &event->image, &event->time};
-    for (size_t i = 0; i < ARRAY_LEN(field) && reader->decode != NULL; i++)
-        *field[i] = reader->decode(*field[i], arena);
+    for (size_t i = 0; i < ARRAY_LEN(field) && form->decode != NULL; i++)
+        *field[i] = form->decode(*field[i], arena);
+}
+
+static bool take_result(struct reading *reading, struct event_place place, enum read_result result, struct event *event,
+                        const char *reason)
+{
+    if (result == READ_EVENT) {
+        struct origin origin;
+        bool explains = reading->visitor->origin != NULL && reading->layout->form->explain != NULL;
+        reading->counts->events++;
+        if (explains)
+            reading->layout->form->explain(reading->state, reading->scratch, &origin);
+        decode_all(reading->layout->form, event, reading->scratch);
+        return reading->visitor->event(reading->visitor->context, place, event) &&
+               (!explains || reading->visitor->origin(reading->visitor->context, &origin));
+    }
+    if (result == READ_BAD) {
+        reading->counts->bad++;
+        reading->visitor->bad(reading->visitor->context, place, reason);
+    } else if (read_filtered(result)) {
+        reading->counts->filtered[result - READ_OTHER]++;
+    } else {
+        reading->counts->blank++;
+    }
+    return true;
+}
+
+static bool take_rest(struct reading *reading, struct event_place place)
+{
+    struct event event;
+    const char *reason = "";
+    const struct form *form = reading->layout->form;
+    bool more = true;
+    while (form->next != NULL && more) {
+        enum read_result result = form->next(reading->state, reading->scratch, &event, &reason);
+        if (result == READ_END)
+            break;
+        more = take_result(reading, place, result, &event, reason);
+    }
+    return more;
 }
 
 static bool take_record(struct reading *reading, struct event_place place, struct str record)
@@ -25,24 +64,8 @@ static bool take_record(struct reading *reading, struct event_place place, struc
     struct event event;
     const char *reason = "";
     struct arena_mark mark = arena_mark(reading->scratch);
-    bool more = true;
-    switch (reading->reader->parse(reading->state, record, reading->scratch, &event, &reason)) {
-    case READ_EVENT:
-        reading->counts->events++;
-        decode_all(reading->reader, &event, reading->scratch);
-        more = reading->visitor->event(reading->visitor->context, place, &event);
-        break;
-    case READ_FILTERED:
-        reading->counts->filtered++;
-        break;
-    case READ_BLANK:
-        reading->counts->blank++;
-        break;
-    case READ_BAD:
-        reading->counts->bad++;
-        reading->visitor->bad(reading->visitor->context, place, reason);
-        break;
-    }
+    enum read_result result = reading->layout->form->parse(reading->state, record, reading->scratch, &event, &reason);
+    bool more = take_result(reading, place, result, &event, reason) && take_rest(reading, place);
     arena_release(reading->scratch, mark);
     return more;
 }
@@ -53,8 +76,8 @@ static bool read_file(struct reading *reading, const struct input *input, const 
     struct stream *stream = &reading->stream;
     struct str record;
     bool more = true;
-    reading->state = reading->reader->start(&input->fields, stream->arena);
-    stream_open(stream, reading->reader, reading->state, file, &all);
+    reading->state = reading->layout->form->start(reading->layout, &input->fields, stream->arena);
+    stream_open(stream, reading->layout, reading->state, file, &all);
     while (more) {
         enum stream_step step = stream_next(stream, &record);
         if (step == STREAM_END)
@@ -70,6 +93,10 @@ static bool read_file(struct reading *reading, const struct input *input, const 
             reading->counts->bad++;
             reading->visitor->bad(reading->visitor->context, place, "longer than the limit");
         }
+    }
+    if (more && reading->layout->form->end != NULL) {
+        reading->layout->form->end(reading->state);
+        more = take_rest(reading, (struct event_place){file->path, stream->base + (int64_t)stream->at});
     }
     bool damaged = more && stream_damaged(stream);
     struct event_place end = {file->path, stream->base + (int64_t)stream->at};
@@ -92,7 +119,7 @@ bool events_read(const struct comm *comm, const struct input *input, const char 
               input_resolve(comm, input, 1, &files, arena, &resolved, err);
     if (ok && comm_rank(comm) == 0) {
         struct reading reading = {
-            .reader = reader_find(resolved->format),
+            .layout = layout_find(resolved->format),
             .stream = {.max_record = (size_t)max_record_bytes},
             .scratch = arena_new(),
             .visitor = visitor,

@@ -1,6 +1,6 @@
 #include "ingest/input.h"
 
-#include "scan/reader.h"
+#include "scan/layout.h"
 #include "support/plugin.h"
 
 static bool parse_files(const struct json_doc *doc, const struct json *node, struct arena *arena, struct input *out,
@@ -31,10 +31,10 @@ static bool parse_files(const struct json_doc *doc, const struct json *node, str
 static bool parse_format(const struct json_doc *doc, const struct json *node, struct arena *arena, struct input *out,
                          struct error *err)
 {
-    const struct plugin_list *readers = reader_list();
+    const struct plugin_list *readers = layout_list();
     struct str text;
     if (!json_as_str(node, &text))
-        return json_fail(doc, node, err, "format must be a reader's name");
+        return json_fail(doc, node, err, "format must be a layout's name");
     const char *name = arena_printf(arena, "%.*s", STR_ARG(text));
     if (strcmp(name, INPUT_AUTO) == 0 || plugin_find(readers, name) != NULL) {
         out->format = name;
@@ -69,11 +69,11 @@ static bool parse_part(const struct json_doc *doc, const struct json *node, stru
 
 struct input input_with_format(const struct input *input, const char *format)
 {
-    const struct reader *reader = reader_find(format);
+    const struct layout *layout = layout_find(format);
     struct input filled = *input;
-    ASSERT(reader != NULL);
-    filled.format = reader->plugin.name;
-    filled.fields = fields_fill(&input->fields, reader->fields);
+    ASSERT(layout != NULL);
+    filled.format = layout->plugin.name;
+    filled.fields = fields_fill(&input->fields, layout->fields);
     return filled;
 }
 
@@ -81,8 +81,8 @@ struct input input_with_format(const struct input *input, const char *format)
 static bool parse_fields(const struct json_doc *doc, const struct json *node, struct arena *arena, struct input *out,
                          struct error *err)
 {
-    const struct reader *reader = reader_find(out->format);
-    bool finds = reader != NULL && reader->fields != NULL && reader->fields->command.n == 0;
+    const struct layout *layout = layout_find(out->format);
+    bool finds = layout != NULL && layout->fields != NULL && layout->fields->command.n == 0;
     if (finds && json_type(node) == JSON_OBJECT && json_count(node) > 0)
         return json_fail(doc, node, err, "format \"%s\" finds its fields itself: leave \"fields\" out", out->format);
     return fields_parse(doc, node, arena, &out->fields, err);
@@ -106,7 +106,7 @@ bool input_parse(const struct json_doc *doc, const struct json *node, struct are
     TRY(parse_files(doc, files, arena, out, err));
     TRY(format == NULL || parse_format(doc, format, arena, out, err));
     TRY(fields == NULL || parse_fields(doc, fields, arena, out, err));
-    if (reader_find(out->format) != NULL)
+    if (layout_find(out->format) != NULL)
         *out = input_with_format(out, out->format);
     TRY(where == NULL || filters_parse(doc, where, arena, &out->fields, err));
     return part == NULL || parse_part(doc, part, out, err);

@@ -4,11 +4,13 @@
 #define INGEST_QUARANTINE_H
 
 #include "comm/comm.h"
+#include "scan/layout.h"
 #include "segments.h"
 
 /* What a segment came to. Summed over ranks as int64 numbers. */
 struct tally {
-    int64_t records, bad, filtered, blank, synthetic;
+    int64_t records, bad, blank, synthetic;
+    int64_t filtered[N_FILTERED];
     int64_t newlines;         /* in the segment */
     int64_t bytes;            /* of a part of a zstd file, uncompressed; else 0 */
     int64_t damaged;          /* 1: could not be opened or ended early */

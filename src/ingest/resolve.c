@@ -9,7 +9,7 @@
 static struct str read_head(const struct file *file, struct arena *arena, bool *whole)
 {
     const struct segment all = {.end = INT64_MAX};
-    const struct reader *any = reader_find("jsonl");
+    const struct layout *any = layout_find("jsonl");
     struct stream stream = {.arena = arena, .max_record = SNIFF_BYTES};
     stream_open(&stream, any, NULL, file, &all);
     while (!stream.ended && stream.n - stream.at < SNIFF_BYTES)
@@ -29,23 +29,23 @@ static void warn_if_other(const struct input *input, const char *path, struct st
         log_job(LOG_WARN, "%s", why.message);
         return;
     }
-    struct sniff_count count = sniff_read(&input->fields, reader_find(input->format), head, whole);
+    struct sniff_count count = sniff_read(&input->fields, layout_find(input->format), head, whole);
     if (count.bad == 0 || count.events + count.filtered > 0)
         return;
     struct field_map open = {.n_filters = 0};
-    const struct reader *other = sniff_format(&open, head, whole);
+    const struct layout *other = sniff_format(&open, head, whole);
     if (other != NULL)
         log_job(LOG_WARN, "%s is read as %s, but looks like %s: set \"format\": \"%s\" (or \"auto\")", path,
                 input->format, other->plugin.name, other->plugin.name);
 }
 
-static const char *chosen(const struct input *input, const struct reader *reader, const char *path, struct str head,
+static const char *chosen(const struct input *input, const struct layout *layout, const char *path, struct str head,
                           bool whole)
 {
-    bool some = sniff_read(&input->fields, reader, head, whole).events > 0;
-    log_job(some ? LOG_INFO : LOG_WARN, "%s is read as %s%s", path, reader->plugin.name,
+    bool some = sniff_read(&input->fields, layout, head, whole).events > 0;
+    log_job(some ? LOG_INFO : LOG_WARN, "%s is read as %s%s", path, layout->plugin.name,
             some ? "" : ", though no process creation with a command line is among its first records");
-    return reader->plugin.name;
+    return layout->plugin.name;
 }
 
 /* Rank 0. */
@@ -64,10 +64,10 @@ static bool look(const struct input *input, size_t index, const struct file_list
         done = head.n > 0;
         if (done && open) {
             ok = sniff_readable(file->path, head, err);
-            const struct reader *reader = ok ? sniff_format(&input->fields, head, whole) : NULL;
-            ok = ok && (reader != NULL || sniff_fail(&input->fields, file->path, head, whole, err));
-            if (reader != NULL)
-                *format = chosen(input, reader, file->path, head, whole);
+            const struct layout *layout = ok ? sniff_format(&input->fields, head, whole) : NULL;
+            ok = ok && (layout != NULL || sniff_fail(&input->fields, file->path, head, whole, err));
+            if (layout != NULL)
+                *format = chosen(input, layout, file->path, head, whole);
         } else if (done) {
             warn_if_other(input, file->path, head, whole);
         }
@@ -79,7 +79,7 @@ static bool look(const struct input *input, size_t index, const struct file_list
 bool input_resolve(const struct comm *comm, const struct input *inputs, size_t n_inputs, const struct file_list *files,
                    struct arena *arena, const struct input **out, struct error *err)
 {
-    const struct plugin_list *list = reader_list();
+    const struct plugin_list *list = layout_list();
     struct input *resolved = ARENA_ARRAY(arena, struct input, n_inputs);
     int64_t *choice = ARENA_ZARRAY(arena, int64_t, n_inputs);
     bool ok = true;

@@ -1,9 +1,9 @@
 #include "stream.h"
 
-void stream_open(struct stream *stream, const struct reader *reader, const void *state, const struct file *file,
+void stream_open(struct stream *stream, const struct layout *layout, const void *state, const struct file *file,
                  const struct segment *segment)
 {
-    stream->reader = reader;
+    stream->layout = layout;
     stream->state = state;
     bool frames = file->kind == SOURCE_ZSTD;
     stream->skipping = segment->start > 0;
@@ -55,8 +55,8 @@ static size_t find_start(const struct stream *stream)
 {
     const char *p = stream->p + stream->at;
     size_t n = stream->n - stream->at;
-    if (stream->reader->resync != NULL)
-        return stream->reader->resync(p, n);
+    if (stream->layout->form->resync != NULL)
+        return stream->layout->form->resync(p, n);
     const char *end = n > 0 ? memchr(p, '\n', n) : NULL;
     return end != NULL ? (size_t)(end - p) + 1 : SIZE_MAX;
 }
@@ -93,7 +93,7 @@ enum stream_step stream_next(struct stream *stream, struct str *record)
     if (left == 0)
         return dry(stream);
     bool whole_file = stream->ended && stream->source.reason[0] == '\0';
-    size_t length = stream->reader->record_length(stream->state, stream->p + stream->at, left, whole_file);
+    size_t length = stream->layout->form->record_length(stream->state, stream->p + stream->at, left, whole_file);
     if (length > stream->max_record) {
         *record = take(stream, length, min_size(length, STREAM_HEAD));
         return STREAM_LONG;

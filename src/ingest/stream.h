@@ -3,7 +3,7 @@
 #define INGEST_STREAM_H
 
 #include "bytes/source.h"
-#include "scan/reader.h"
+#include "scan/layout.h"
 #include "segments.h"
 
 enum { STREAM_BYTES = 256 * 1024, STREAM_HEAD = 4096 };
@@ -16,8 +16,8 @@ enum stream_step {
 };
 
 struct stream {
-    const struct reader *reader;
-    const void *state; /* of the reader, for this segment */
+    const struct layout *layout;
+    const void *state; /* of the layout, for this segment */
     struct source source;
     struct arena *arena; /* buffers */
     char *p;             /* bytes at .. n - 1 are not consumed yet */
@@ -33,7 +33,7 @@ struct stream {
 
 /* Opens a segment; the buffer of a stream used before is used again. Starts zeroed but for arena and max_record.
  * If the file cannot be opened it ends at once, with source.reason set. */
-void stream_open(struct stream *stream, const struct reader *reader, const void *state, const struct file *file,
+void stream_open(struct stream *stream, const struct layout *layout, const void *state, const struct file *file,
                  const struct segment *segment);
 enum stream_step stream_next(struct stream *stream, struct str *record);
 void stream_fill(struct stream *stream);

@@ -109,7 +109,7 @@ const struct unique_group *unique_group(const struct unique *unique, enum unique
 
 static struct str decode(const struct unique *unique, const struct unique_class *kind, struct str field)
 {
-    return kind->reader->decode != NULL ? kind->reader->decode(field, unique->options.scratch) : field;
+    return kind->layout->form->decode != NULL ? kind->layout->form->decode(field, unique->options.scratch) : field;
 }
 
 static char *canonical_room(struct unique *unique, size_t n)

@@ -4,8 +4,8 @@
 #define INGEST_UNIQUE_H
 
 #include "named_fields.h"
+#include "scan/layout.h"
 #include "scan/normalize.h"
-#include "scan/reader.h"
 #include "support/arena.h"
 
 /* One canonical form: a cache line. */
@@ -32,7 +32,7 @@ struct unique;
 
 /* Lines of one class are judged alike: the same decoder and part. */
 struct unique_class {
-    const struct reader *reader;
+    const struct layout *layout;
     int64_t part_of, part_from, part_to;
     uint64_t key_seed; /* of this class alone */
 };

@@ -1,5 +1,7 @@
 #include "json_path.h"
 
+#include "forms.h"
+
 #include "support/base.h"
 
 enum { MAX_DEPTH = 12 }; /* deeper parts of a path are one key */
@@ -25,14 +27,15 @@ struct node {
 struct json_paths {
     struct node *root;
     size_t n_wanted, n_values;
-    size_t *first; /* [n_wanted + 1]: alternatives of wanted i are values first[i] .. first[i + 1] - 1 */
+    size_t *first;           /* [n_wanted + 1]: alternatives of wanted i are values first[i] .. first[i + 1] - 1 */
+    struct json_found *name; /* [n_values] */
 };
 
 bool json_paths_flat(const struct str *wanted, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         for (size_t k = 0; k < wanted[i].n; k++) {
-            if (wanted[i].p[k] == '.' || wanted[i].p[k] == '|')
+            if (wanted[i].p[k] == '.' || wanted[i].p[k] == '|' || wanted[i].p[k] == '[')
                 return false;
         }
     }
@@ -82,19 +85,38 @@ static void add_path(struct node *node, struct str path, size_t value, struct ar
     }
 }
 
+static size_t count_alternatives(const struct str *wanted, size_t n)
+{
+    size_t count = n;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < wanted[i].n; k++)
+            count += wanted[i].p[k] == '|';
+    }
+    return count;
+}
+
+static struct json_found name_of(struct str path)
+{
+    bool vector = path.n > 2 && path.p[path.n - 2] == '[' && path.p[path.n - 1] == ']';
+    return (struct json_found){path, vector};
+}
+
 struct json_paths *json_paths_new(const struct str *wanted, size_t n, struct arena *arena)
 {
     struct json_paths *paths = arena_zalloc(arena, 1, sizeof *paths);
     paths->root = arena_zalloc(arena, 1, sizeof *paths->root);
     paths->n_wanted = n;
     paths->first = ARENA_ARRAY(arena, size_t, n + 1);
+    paths->name = ARENA_ARRAY(arena, struct json_found, count_alternatives(wanted, n));
     for (size_t i = 0; i < n; i++) {
         struct str rest = wanted[i];
         paths->first[i] = paths->n_values;
         for (;;) {
             const char *bar = rest.n > 0 ? memchr(rest.p, '|', rest.n) : NULL;
             size_t length = bar != NULL ? (size_t)(bar - rest.p) : rest.n;
-            add_path(paths->root, (struct str){rest.p, length}, paths->n_values++, arena);
+            struct json_found *name = &paths->name[paths->n_values];
+            *name = name_of((struct str){rest.p, length});
+            add_path(paths->root, (struct str){rest.p, length - (name->vector ? 2 : 0)}, paths->n_values++, arena);
             if (bar == NULL)
                 break;
             rest = (struct str){bar + 1, rest.n - length - 1};
@@ -148,8 +170,7 @@ static void found(const struct entry *entry, struct scan_field field, struct sca
 
 static void search(const struct node *node, struct str text, struct arena *scratch, struct scan_field *values);
 
-/* A value inside a container that is known to be valid. */
-static struct scan_field field_of(struct str raw)
+struct scan_field json_field(struct str raw)
 {
     if (raw.n < 2 || raw.p[0] != '"')
         return (struct scan_field){SCAN_OTHER, raw};
@@ -170,7 +191,7 @@ static void take_element(const struct node *node, struct str element, int64_t pl
         bool here = str_to_i64(node->name[i], &number) && number == place;
         bool named = is_pair && key.type == SCAN_STRING && str_equal(key.raw, node->name[i]);
         if (here)
-            found(&node->entry[i], field_of(element), values);
+            found(&node->entry[i], json_field(element), values);
         if (here && node->entry[i].child != NULL)
             search(node->entry[i].child, element, scratch, values);
         if (named)
@@ -178,16 +199,45 @@ static void take_element(const struct node *node, struct str element, int64_t pl
     }
 }
 
+struct str json_element(struct str list, size_t *at)
+{
+    *at += *at == 0;
+    while (*at < list.n) {
+        *at += json_blanks(list.p + *at, list.n - *at);
+        size_t start = *at, n = json_value_length(list.p + start, list.n - start);
+        *at += n > 0 ? n : 1; /* or the comma, or the end */
+        if (n > 0)
+            return (struct str){list.p + start, n};
+    }
+    return (struct str){"", 0};
+}
+
+struct scan_field json_scalar(struct scan_field field)
+{
+    if (field.type != SCAN_OTHER || field.raw.p[0] != '[')
+        return field;
+    size_t at = 0;
+    struct str only = json_element(field.raw, &at);
+    bool one = only.n > 0 && only.p[0] != '[' && json_element(field.raw, &at).n == 0;
+    return one ? json_field(only) : field;
+}
+
 static void search_array(const struct node *node, struct str text, struct arena *scratch, struct scan_field *values)
 {
     int64_t place = 0;
-    for (size_t at = 1; at < text.n;) {
-        at += json_blanks(text.p + at, text.n - at);
-        size_t n = json_value_length(text.p + at, text.n - at);
-        if (n > 0)
-            take_element(node, (struct str){text.p + at, n}, place++, scratch, values);
-        at += n > 0 ? n : 1; /* or the comma, or the end */
-    }
+    size_t at = 0;
+    for (struct str element = json_element(text, &at); element.n > 0; element = json_element(text, &at))
+        take_element(node, element, place++, scratch, values);
+}
+
+/* What a path goes into: an object or list, or a text that holds an object, which is checked as a record is. */
+static void enter(const struct node *node, const struct scan_field *field, struct arena *scratch,
+                  struct scan_field *values)
+{
+    struct str text = field->raw;
+    bool holds = field->type == SCAN_STRING && text.n > 1 && text.p[0] == '{';
+    if (node != NULL && (field->type == SCAN_OTHER || (holds && scan_unescape(field, scratch, &text))))
+        search(node, text, scratch, values);
 }
 
 /* text: an object or array known to be valid. The depth is that of the path. */
@@ -203,25 +253,36 @@ static void search(const struct node *node, struct str text, struct arena *scrat
     struct scan_field *f = ARENA_ARRAY(scratch, struct scan_field, node->n);
     if (!scan_object(text, node->name, node->n, f, &reason))
         return;
-    for (size_t i = 0; i < node->n; i++) {
-        if (node->entry[i].child != NULL && f[i].type == SCAN_OTHER)
-            search(node->entry[i].child, f[i].raw, scratch, values);
-    }
+    for (size_t i = 0; i < node->n; i++)
+        enter(node->entry[i].child, &f[i], scratch, values);
     for (size_t i = 0; i < node->n; i++) { /* a key with dots counts more than the parts */
         if (f[i].type != SCAN_ABSENT)
             found(&node->entry[i], f[i], values);
     }
 }
 
-static bool has_text(const struct scan_field *field)
+static bool says(const struct scan_field *field)
 {
     if (field->type == SCAN_STRING)
-        return field->raw.n > 0 && !str_equal(field->raw, STR("-"));
-    return field->type == SCAN_OTHER && !str_equal(field->raw, STR("null"));
+        return !is_nothing(field->raw);
+    return field->type == SCAN_OTHER && field->raw.p[0] != '{' && !str_equal(field->raw, STR("null"));
+}
+
+bool json_says(const struct scan_field *field)
+{
+    if (field->type != SCAN_OTHER || field->raw.p[0] != '[')
+        return says(field);
+    size_t at = 0;
+    for (struct str element = json_element(field->raw, &at); element.n > 0; element = json_element(field->raw, &at)) {
+        struct scan_field member = json_field(element);
+        if (says(&member))
+            return true;
+    }
+    return false;
 }
 
 bool json_paths_find(const struct json_paths *paths, struct str record, struct arena *scratch, struct scan_field *out,
-                     const char **reason)
+                     struct json_found *found_as, const char **reason)
 {
     /* The record as a whole is checked once, with nothing wanted but what is at its top. */
     const struct node *root = paths->root;
@@ -231,19 +292,22 @@ bool json_paths_find(const struct json_paths *paths, struct str record, struct a
     struct scan_field *values = ARENA_ARRAY(scratch, struct scan_field, paths->n_values);
     for (size_t i = 0; i < paths->n_values; i++)
         values[i] = (struct scan_field){SCAN_ABSENT, {NULL, 0}};
-    for (size_t i = 0; i < root->n; i++) {
-        if (root->entry[i].child != NULL && top[i].type == SCAN_OTHER)
-            search(root->entry[i].child, top[i].raw, scratch, values);
-    }
+    for (size_t i = 0; i < root->n; i++)
+        enter(root->entry[i].child, &top[i], scratch, values);
     for (size_t i = 0; i < root->n; i++) {
         if (top[i].type != SCAN_ABSENT)
             found(&root->entry[i], top[i], values);
     }
     for (size_t i = 0; i < paths->n_wanted; i++) {
         out[i] = (struct scan_field){SCAN_ABSENT, {NULL, 0}};
+        found_as[i] = (struct json_found){{"", 0}, false};
         for (size_t k = paths->first[i]; k < paths->first[i + 1]; k++) {
-            if (out[i].type == SCAN_ABSENT || (!has_text(&out[i]) && has_text(&values[k])))
-                out[i] = values[k];
+            if (values[k].type == SCAN_ABSENT || (out[i].type != SCAN_ABSENT && !json_says(&values[k])))
+                continue;
+            out[i] = values[k];
+            found_as[i] = paths->name[k];
+            if (json_says(&out[i]))
+                break;
         }
     }
     return true;

@@ -77,13 +77,32 @@ static bool parse(const struct arguments *arguments, struct arena *arena, struct
     return ok;
 }
 
+static void tell(const struct event_counts *counts)
+{
+    struct buf text = {.limit = 512};
+    int64_t sum = 0;
+    for (size_t i = 0; i < N_FILTERED; i++) {
+        if (counts->filtered[i] > 0)
+            buf_printf(&text, "%s%s %" PRId64, sum > 0 ? ", " : " (", read_result_name(READ_OTHER + i),
+                       counts->filtered[i]);
+        sum += counts->filtered[i];
+    }
+    buf_add_str(&text, sum > 0 ? STR(")") : STR(""));
+    log_job(LOG_INFO,
+            "%" PRId64 " files: %" PRId64 " events, %" PRId64 " other records%.*s, %" PRId64
+            " blank or part of others, %" PRId64 " bad, %" PRId64 " damaged files",
+            counts->files, counts->events, sum, (int)text.n, text.n > 0 ? text.p : "", counts->blank, counts->bad,
+            counts->unreadable);
+    buf_free(&text);
+}
+
 static bool run(const struct comm *comm, const struct arguments *arguments, struct error *err)
 {
     struct arena *arena = arena_new();
     struct input input;
     struct event_counts counts;
     struct printing printing = {.line = {.limit = SIZE_MAX}};
-    const struct event_visitor visitor = {&printing, print_event, print_bad};
+    const struct event_visitor visitor = {&printing, print_event, print_bad, NULL};
     bool ok = parse(arguments, arena, &input, &printing.left, err) &&
               events_read(comm, &input, NULL, RECORD_BYTES, &visitor, &counts, err);
     if (ok) {
@@ -91,10 +110,7 @@ static bool run(const struct comm *comm, const struct arguments *arguments, stru
         ok = agree(comm, !printing.failed || fail(err, ERROR_IO, "the output cannot be written"), err);
     }
     if (ok)
-        log_job(LOG_INFO,
-                "%" PRId64 " files: %" PRId64 " events, %" PRId64 " other records, %" PRId64
-                " blank or part of others, %" PRId64 " bad, %" PRId64 " damaged files",
-                counts.files, counts.events, counts.filtered, counts.blank, counts.bad, counts.unreadable);
+        tell(&counts);
     buf_free(&printing.line);
     arena_free(arena);
     return ok;

@@ -161,8 +161,8 @@ static inline uint64_t reading_digest(const struct comm *comm, const struct read
     d = hash_mix(d ^ digest_rows(comm, l->truth, 1, l->row, l->n));
     d = hash_mix(d ^ digest_rows(comm, l->platform, 1, l->row, l->n));
     const struct ingest_stats *s = &r->stats;
-    const int64_t numbers[] = {l->n_global, l->n_events, s->files,      s->records,  s->bad,
-                               s->filtered, s->blank,    s->unreadable, s->synthetic};
+    const int64_t numbers[] = {l->n_global,        l->n_events, s->files,      s->records,  s->bad,
+                               ingest_filtered(s), s->blank,    s->unreadable, s->synthetic};
     return hash64((struct str){(const char *)numbers, sizeof numbers}, d);
 }
 

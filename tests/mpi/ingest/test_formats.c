@@ -1,7 +1,7 @@
 /* A day in any format is the same on any number of ranks, and its format is found out alike by all. */
 #include "day_test.h"
 
-#include "scan/reader.h"
+#include "scan/layout.h"
 
 #include <stdlib.h>
 

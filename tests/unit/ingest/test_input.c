@@ -47,7 +47,7 @@ static void test_format_names(void **state)
     struct input input;
     struct error err;
     assert_true(parse("{\"files\": \"a\", \"format\": \"ecs\", \"fields\": {\"host\": \"h\"}}", arena, &input, &err));
-    assert_true(str_equal(input.fields.command, STR("process.command_line|process.args")));
+    assert_true(str_equal(input.fields.command, STR("process.command_line|process.args[]")));
     assert_true(str_equal(input.fields.host, STR("h")));
     /* What is not given stays open until the format is known. */
     assert_true(parse("{\"files\": \"a\", \"format\": \"auto\", \"fields\": {\"host\": \"h\"}}", arena, &input, &err));

@@ -8,14 +8,14 @@
 #undef fail
 #define FAIL_WITH(...) (print_error(__VA_ARGS__), print_error("\n"), _fail(__FILE__, __LINE__))
 
-#include "scan/reader.h"
+#include "scan/layout.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 struct log {
     struct arena *arena;
-    const struct reader *reader;
+    const struct layout *layout;
     void *state;
     struct event event;
     const char *reason;
@@ -24,21 +24,21 @@ struct log {
 static struct log log_start(void)
 {
     static const struct field_map none = {.n_filters = 0};
-    struct log log = {.arena = arena_new(), .reader = reader_find("auditd")};
-    assert_non_null(log.reader);
-    log.state = log.reader->start(&none, log.arena);
+    struct log log = {.arena = arena_new(), .layout = layout_find("auditd")};
+    assert_non_null(log.layout);
+    log.state = log.layout->form->start(log.layout, &none, log.arena);
     return log;
 }
 
 static enum read_result take(struct log *log, const char *line)
 {
     log->reason = NULL;
-    return log->reader->parse(log->state, str_of(line), log->arena, &log->event, &log->reason);
+    return log->layout->form->parse(log->state, str_of(line), log->arena, &log->event, &log->reason);
 }
 
 static bool is(struct log *log, struct str field, const char *text)
 {
-    return str_equal(log->reader->decode(field, log->arena), str_of(text));
+    return str_equal(log->layout->form->decode(field, log->arena), str_of(text));
 }
 
 static void test_arguments(void **state)
@@ -70,7 +70,7 @@ static void test_arguments(void **state)
         snprintf(line, sizeof line, "type=EXECVE msg=audit(1.5:7): %s\n", cases[i].arguments);
         assert_int_equal(take(&log, line), READ_EVENT);
         if (!is(&log, log.event.command, cases[i].command))
-            FAIL_WITH("%s: %.*s", line, STR_ARG(log.reader->decode(log.event.command, log.arena)));
+            FAIL_WITH("%s: %.*s", line, STR_ARG(log.layout->form->decode(log.event.command, log.arena)));
         assert_true(is(&log, log.event.time, "1.5") && log.event.platform == PLATFORM_LINUX);
         arena_free(log.arena);
     }
@@ -98,7 +98,7 @@ static void test_bad(void **state)
             FAIL_WITH("%s: %s", bad[i].line, log.reason);
     }
     assert_int_equal(take(&log, "\n"), READ_BLANK);
-    assert_int_equal(take(&log, "type=USER_CMD msg=audit(1.1:2): cmd=6C73\n"), READ_FILTERED);
+    assert_int_equal(take(&log, "type=USER_CMD msg=audit(1.1:2): cmd=6C73\n"), READ_OTHER);
     arena_free(log.arena);
 }
 
@@ -145,7 +145,7 @@ static void test_pushed_out(void **state)
     assert_int_equal(take(&log, "node=a type=SYSCALL msg=audit(1.1:1): success=no\n"), READ_BLANK);
     assert_int_equal(take(&log, "node=b type=EXECVE msg=audit(1.1:1): argc=1 a0=\"x\"\n"), READ_EVENT);
     assert_true(is(&log, log.event.host, "b"));
-    assert_int_equal(take(&log, "node=a type=EXECVE msg=audit(1.1:1): argc=1 a0=\"x\"\n"), READ_FILTERED);
+    assert_int_equal(take(&log, "node=a type=EXECVE msg=audit(1.1:1): argc=1 a0=\"x\"\n"), READ_NO_START);
     arena_free(log.arena);
 }
 
@@ -170,7 +170,7 @@ static void test_much_waiting(void **state)
         n_bad += result == READ_BAD;
         n_events += result == READ_EVENT;
         if (result == READ_EVENT)
-            assert_int_equal(log.reader->decode(log.event.command, log.arena).n, LONG + 2);
+            assert_int_equal(log.layout->form->decode(log.event.command, log.arena).n, LONG + 2);
     }
     assert_int_equal(n_bad + n_events, N);
     assert_in_range(n_events, 30, 45);

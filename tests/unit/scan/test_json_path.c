@@ -21,7 +21,7 @@ static const char *find(const char *path, const char *record, struct arena *aren
     struct scan_field field;
     const char *reason;
     struct json_paths *paths = json_paths_new(&wanted, 1, arena);
-    if (!json_paths_find(paths, str_of(record), arena, &field, &reason))
+    if (!json_paths_find(paths, str_of(record), arena, &field, &(struct json_found){.vector = false}, &reason))
         return "invalid";
     if (field.type == SCAN_ABSENT)
         return NULL;
@@ -122,6 +122,7 @@ static void test_against_tree(void **state)
         char path[4][16];
         struct str wanted[4];
         struct scan_field field[4];
+        struct json_found as[4];
         const char *reason;
         text.n = 0;
         add_object(&rng, 0, &text);
@@ -132,7 +133,7 @@ static void test_against_tree(void **state)
             wanted[j] = str_of(path[j]);
         }
         assert_true(json_parse(buf_str(&text), "t", false, &doc, &err));
-        assert_true(json_paths_find(json_paths_new(wanted, 4, arena), buf_str(&text), arena, field, &reason));
+        assert_true(json_paths_find(json_paths_new(wanted, 4, arena), buf_str(&text), arena, field, as, &reason));
         for (size_t j = 0; j < 4; j++) {
             const struct json *node = json_path(json_root(doc), path[j]);
             struct str expected, got;

@@ -8,7 +8,7 @@
 #undef fail
 #define FAIL_WITH(...) (print_error(__VA_ARGS__), print_error("\n"), _fail(__FILE__, __LINE__))
 
-#include "scan/reader.h"
+#include "scan/layout.h"
 #include "scan/sniff.h"
 #include "support/file.h"
 
@@ -42,11 +42,11 @@ static void add(struct buf *out, const char *name, struct str text)
         buf_add_str(out, STR("null"));
 }
 
-static void add_event(const struct reader *reader, const struct event *event, struct arena *arena, struct buf *out)
+static void add_event(const struct layout *layout, const struct event *event, struct arena *arena, struct buf *out)
 {
     struct str field[] = {event->time, event->host, event->user, event->parent, event->image, event->command};
-    for (size_t i = 0; i < ARRAY_LEN(field) && reader->decode != NULL; i++)
-        field[i] = reader->decode(field[i], arena);
+    for (size_t i = 0; i < ARRAY_LEN(field) && layout->form->decode != NULL; i++)
+        field[i] = layout->form->decode(field[i], arena);
     buf_add_str(out, STR("{"));
     add(out, "ts", field[0]);
     add(out, "host", field[1]);
@@ -59,12 +59,12 @@ static void add_event(const struct reader *reader, const struct event *event, st
 }
 
 /* Reads the text as it arrives in pieces of `step` bytes. */
-static void read_pieces(const struct reader *reader, struct str text, size_t step, struct arena *arena, struct buf *out)
+static void read_pieces(const struct layout *layout, struct str text, size_t step, struct arena *arena, struct buf *out)
 {
-    struct field_map own = fields_fill(&(struct field_map){.n_filters = 0}, reader->fields);
-    void *state = reader->start(&own, arena);
+    struct field_map own = fields_fill(&(struct field_map){.n_filters = 0}, layout->fields);
+    void *state = layout->form->start(layout, &own, arena);
     for (size_t at = 0, have = 0; at < text.n;) {
-        size_t n = reader->record_length(state, text.p + at, have - at, have == text.n);
+        size_t n = layout->form->record_length(state, text.p + at, have - at, have == text.n);
         if (n == 0) {
             have = min_size(have + step, text.n);
             continue;
@@ -73,8 +73,8 @@ static void read_pieces(const struct reader *reader, struct str text, size_t ste
         char *record = arena_copy(arena, text.p + at, n);
         struct event event;
         const char *reason;
-        if (reader->parse(state, (struct str){record, n}, arena, &event, &reason) == READ_EVENT)
-            add_event(reader, &event, arena, out);
+        if (layout->form->parse(state, (struct str){record, n}, arena, &event, &reason) == READ_EVENT)
+            add_event(layout, &event, arena, out);
         at += n;
     }
 }
@@ -84,13 +84,13 @@ static void test_events(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(samples); i++) {
         struct arena *arena = arena_new();
-        const struct reader *reader = reader_find(samples[i][0]);
-        assert_non_null(reader);
+        const struct layout *layout = layout_find(samples[i][0]);
+        assert_non_null(layout);
         struct str text = read_data(samples[i][0], samples[i][1], arena);
         struct str expected = read_data(samples[i][0], "expected.jsonl", arena);
         for (size_t step = 1; step < 2 * text.n; step += 1 + step / 3) {
             struct buf out = {.limit = 1 << 20};
-            read_pieces(reader, text, step, arena, &out);
+            read_pieces(layout, text, step, arena, &out);
             if (!str_equal(buf_str(&out), expected))
                 FAIL_WITH("%s, %zu bytes a piece:\n%.*s", samples[i][0], step, STR_ARG(buf_str(&out)));
             buf_free(&out);
@@ -102,7 +102,7 @@ static void test_events(void **state)
 static void test_every_reader_has_a_sample(void **state)
 {
     (void)state;
-    const struct plugin_list *list = reader_list();
+    const struct plugin_list *list = layout_list();
     for (size_t i = 0; i < list->n; i++) {
         bool found = false;
         for (size_t k = 0; k < ARRAY_LEN(samples); k++)
@@ -119,10 +119,10 @@ static void test_sniffed(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(samples); i++) {
         struct arena *arena = arena_new();
-        const struct reader *reader = sniff_format(&open_input, read_data(samples[i][0], samples[i][1], arena), true);
+        const struct layout *layout = sniff_format(&open_input, read_data(samples[i][0], samples[i][1], arena), true);
         const char *expected = strcmp(samples[i][0], "sysmon") == 0 ? "evtx_json" : samples[i][0];
-        assert_non_null(reader);
-        assert_string_equal(reader->plugin.name, expected);
+        assert_non_null(layout);
+        assert_string_equal(layout->plugin.name, expected);
         arena_free(arena);
     }
 }
@@ -133,17 +133,17 @@ static void test_sniffed_by_part(void **state)
     struct arena *arena = arena_new();
     /* A head that ends in a record, and one that is all one record's beginning. */
     struct str text = read_data("ecs", "sample.jsonl", arena);
-    const struct reader *reader = sniff_format(&open_input, (struct str){text.p, text.n - 40}, false);
-    assert_non_null(reader);
-    assert_string_equal(reader->plugin.name, "ecs");
+    const struct layout *layout = sniff_format(&open_input, (struct str){text.p, text.n - 40}, false);
+    assert_non_null(layout);
+    assert_string_equal(layout->plugin.name, "ecs");
     assert_null(sniff_format(&open_input, (struct str){text.p, 40}, false));
     /* A named field helps where the format's own name is not there. */
     struct str odd = STR("{\"cmd\":\"a\"}\n{\"cmd\":\"b\"}\n");
     assert_null(sniff_format(&open_input, odd, true));
     struct field_map named = {.command = {"cmd", 3}};
-    reader = sniff_format(&named, odd, true);
-    assert_non_null(reader);
-    assert_string_equal(reader->plugin.name, "jsonl");
+    layout = sniff_format(&named, odd, true);
+    assert_non_null(layout);
+    assert_string_equal(layout->plugin.name, "jsonl");
     arena_free(arena);
 }
 
@@ -154,10 +154,10 @@ static void test_refusals(void **state)
         const char *head, *says;
     } odd[] = {
         {"{\"process\":{\"pid\":1},\"event\":{\"kind\":\"event\"},\"user\":{\"name\":\"x\"}}\n",
-         "ecs, but event.category is missing"},
-        {"{\"EventID\":4688,\"Cmd\":\"x\",\"Hostname\":5,\"cmd\x01\":1}\n", "nearest format is"},
-        {"time;who;what\n1;2;3\n", "csv, but the first row names no column for the command"},
-        {"type=SYSCALL msg=audit(1.1:1): arch=1\n", "auditd, but no process creation"},
+         "ecs does not fit: event.category is missing"},
+        {"{\"EventID\":4688,\"Cmd\":\"x\",\"Hostname\":5,\"cmd\x01\":1}\n", "jsonl does not fit: "},
+        {"time;who;what\n1;2;3\n", "csv does not fit: the first row names no column for the command"},
+        {"type=SYSCALL msg=audit(1.1:1): arch=1\n", "auditd does not fit: no process creation"},
         {"\x1B[31mred\n", "starts with: [31mred --"},
     };
     for (size_t i = 0; i < ARRAY_LEN(odd); i++) {

@@ -1,5 +1,5 @@
 /* Security event 4688 only: as evtx_json, or as WMI's Win32_NTLogEvent gives it (InsertionStrings by place). */
-#include "windows_event.h"
+#include "forms.h"
 
 static const struct field_map fields = {
     .command = TEXT("Event.EventData.CommandLine|Event.EventData.Data.CommandLine|InsertionStrings.8"),
@@ -14,24 +14,10 @@ static const struct field_map fields = {
     .source = TEXT("source"),
 };
 
-static const struct json_kind kind = {
-    .keep = windows_keep_security,
-    .extra = {TEXT("Event.System.EventID.#text|Event.System.EventID|EventCode"),
-              TEXT("Event.System.Provider.#attributes.Name|Event.System.Provider_attributes.Name|Event.System.Provider."
-                   "Name|Event.System.Channel")},
-    .platform = PLATFORM_WINDOWS,
-};
-
-static void *start(const struct field_map *map, struct arena *arena)
-{
-    return json_start(&kind, map, arena);
-}
-
-const struct reader reader_security4688 = {
+const struct layout layout_security4688 = {
     .plugin = {"security4688", "as evtx_json or WMI objects (InsertionStrings): Security 4688 only", NULL, 0},
+    .form = &form_json,
     .fields = &fields,
-    .start = start,
-    .record_length = json_object_length,
-    .parse = json_parse_object,
-    .decode = json_decode,
+    .kind = {{{{"Event.System.EventID.#text|Event.System.EventID.Value|Event.System.EventID|EventCode", "4688"}}}},
+    .platform = PLATFORM_WINDOWS,
 };

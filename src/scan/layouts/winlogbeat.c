@@ -1,6 +1,6 @@
 /* Winlogbeat's own layout (event_data) and that of version 7 and later without modules (winlog.event_data): JSON
  * lines. */
-#include "windows_event.h"
+#include "forms.h"
 
 static const struct field_map fields = {
     .command = TEXT("event_data.CommandLine|winlog.event_data.CommandLine"),
@@ -16,24 +16,12 @@ static const struct field_map fields = {
     .source = TEXT("source"),
 };
 
-static const struct json_kind kind = {
-    .keep = windows_keep,
-    .extra = {TEXT("event_id|winlog.event_id|event.code"),
-              TEXT("source_name|winlog.provider_name|log_name|winlog.channel")},
-    .platform = PLATFORM_WINDOWS,
-};
-
-static void *start(const struct field_map *map, struct arena *arena)
-{
-    return json_start(&kind, map, arena);
-}
-
-const struct reader reader_winlogbeat = {
-    .plugin = {"winlogbeat", "Winlogbeat, one object a line: Sysmon 1 and Security 4688", NULL, 0},
+const struct layout layout_winlogbeat = {
+    .plugin = {"winlogbeat", "Winlogbeat: Sysmon 1 and Security 4688", NULL, 0},
+    .form = &form_json,
     .fields = &fields,
-    .start = start,
-    .record_length = line_length,
-    .resync = line_resync,
-    .parse = json_parse_event,
-    .decode = json_decode,
+    .kind = {{{{"event_id|winlog.event_id|event.code", "1"},
+               {"source_name|winlog.provider_name|log_name|winlog.channel", "*Sysmon*|"}}},
+             {{{"event_id|winlog.event_id|event.code", "4688"}}}},
+    .platform = PLATFORM_WINDOWS,
 };

@@ -1,7 +1,7 @@
 /* Windows event logs as objects {Event: {System, EventData}}, as evtx_dump and other converters of .evtx files write
  * them, one a line or indented, one after the other or in a list. EventData is an object, or a list of names with
  * texts. */
-#include "windows_event.h"
+#include "forms.h"
 
 static const struct field_map fields = {
     .command = TEXT("Event.EventData.CommandLine|Event.EventData.Data.CommandLine"),
@@ -19,24 +19,14 @@ static const struct field_map fields = {
     .source = TEXT("source"),
 };
 
-static const struct json_kind kind = {
-    .keep = windows_keep,
-    .extra = {TEXT("Event.System.EventID.#text|Event.System.EventID"),
-              TEXT("Event.System.Provider.#attributes.Name|Event.System.Provider_attributes.Name|Event.System.Provider."
-                   "Name|Event.System.Channel")},
-    .platform = PLATFORM_WINDOWS,
-};
-
-static void *start(const struct field_map *map, struct arena *arena)
-{
-    return json_start(&kind, map, arena);
-}
-
-const struct reader reader_evtx_json = {
+const struct layout layout_evtx_json = {
     .plugin = {"evtx_json", "converted .evtx files, JSON objects: Sysmon 1 and Security 4688", NULL, 0},
+    .form = &form_json,
     .fields = &fields,
-    .start = start,
-    .record_length = json_object_length,
-    .parse = json_parse_object,
-    .decode = json_decode,
+    .kind = {{{{"Event.System.EventID.#text|Event.System.EventID.Value|Event.System.EventID", "1"},
+               {"Event.System.Provider.#attributes.Name|Event.System.Provider_attributes.Name|Event.System.Provider."
+                "Name|Event.System.Channel",
+                "*Sysmon*|"}}},
+             {{{"Event.System.EventID.#text|Event.System.EventID.Value|Event.System.EventID", "4688"}}}},
+    .platform = PLATFORM_WINDOWS,
 };

@@ -1,9 +1,9 @@
-/* A reader on any bytes: records tile them and are found alike in any piece of the file, are parsed without harm, and
+/* A layout on any bytes: records tile them and are found alike in any piece of the file, are parsed without harm, and
  * what they hold is UTF-8 that is normalised twice to the same. The environment's READER names it; else the last byte
  * of the input chooses it. The byte before says how much of a record is at hand; the text is what comes before both, so
  * that files of a format can be seeds. */
+#include "scan/layout.h"
 #include "scan/normalize.h"
-#include "scan/reader.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,44 +52,44 @@ static void check_text(struct str text)
     buf_free(&out);
 }
 
-static void check_event(const struct reader *reader, const struct event *event, struct arena *arena)
+static void check_event(const struct layout *layout, const struct event *event, struct arena *arena)
 {
     const struct str field[] = {event->command, event->host, event->user, event->parent, event->image, event->time};
     check(event->command.n > 0, "an event without a command");
     for (size_t i = 0; i < ARRAY_LEN(field); i++) {
-        struct str text = reader->decode != NULL ? reader->decode(field[i], arena) : field[i];
+        struct str text = layout->form->decode != NULL ? layout->form->decode(field[i], arena) : field[i];
         check_text(text);
         if (i == 0)
             check_line(text);
     }
 }
 
-static void check_reader(const struct reader *reader, struct str text, size_t have, struct arena *arena)
+static void check_reader(const struct layout *layout, struct str text, size_t have, struct arena *arena)
 {
-    struct field_map own = fields_fill(&(struct field_map){.n_filters = 0}, reader->fields);
-    void *state = reader->start(&own, arena);
+    struct field_map own = fields_fill(&(struct field_map){.n_filters = 0}, layout->fields);
+    void *state = layout->form->start(layout, &own, arena);
     while (text.n > 0) {
-        size_t length = reader->record_length(state, text.p, text.n, true);
+        size_t length = layout->form->record_length(state, text.p, text.n, true);
         check(length > 0 && length <= text.n, "a record of no or too many bytes");
-        size_t part = reader->record_length(state, text.p, min_size(have, text.n), false);
+        size_t part = layout->form->record_length(state, text.p, min_size(have, text.n), false);
         check(part == 0 || part == length, "a record that depends on the bytes at hand");
         struct event event;
         const char *reason = NULL;
-        enum read_result result = reader->parse(state, (struct str){text.p, length}, arena, &event, &reason);
+        enum read_result result = layout->form->parse(state, (struct str){text.p, length}, arena, &event, &reason);
         check(result != READ_BAD || reason != NULL, "no reason");
         if (result == READ_EVENT)
-            check_event(reader, &event, arena);
+            check_event(layout, &event, arena);
         text = (struct str){text.p + length, text.n - length};
     }
 }
 
-static const struct reader *chosen(uint8_t byte)
+static const struct layout *chosen(uint8_t byte)
 {
-    const struct plugin_list *list = reader_list();
+    const struct plugin_list *list = layout_list();
     const char *name = getenv("READER");
-    const struct reader *reader = reader_find(name != NULL ? name : list->item[byte % list->n]->name);
-    check(reader != NULL, "READER names no reader");
-    return reader;
+    const struct layout *layout = layout_find(name != NULL ? name : list->item[byte % list->n]->name);
+    check(layout != NULL, "READER names no layout");
+    return layout;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

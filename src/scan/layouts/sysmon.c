@@ -1,5 +1,5 @@
 /* As evtx_json, but Sysmon's process creations only. */
-#include "windows_event.h"
+#include "forms.h"
 
 static const struct field_map fields = {
     .command = TEXT("Event.EventData.CommandLine|Event.EventData.Data.CommandLine"),
@@ -14,24 +14,13 @@ static const struct field_map fields = {
     .source = TEXT("source"),
 };
 
-static const struct json_kind kind = {
-    .keep = windows_keep_sysmon,
-    .extra = {TEXT("Event.System.EventID.#text|Event.System.EventID"),
-              TEXT("Event.System.Provider.#attributes.Name|Event.System.Provider_attributes.Name|Event.System.Provider."
-                   "Name|Event.System.Channel")},
-    .platform = PLATFORM_WINDOWS,
-};
-
-static void *start(const struct field_map *map, struct arena *arena)
-{
-    return json_start(&kind, map, arena);
-}
-
-const struct reader reader_sysmon = {
+const struct layout layout_sysmon = {
     .plugin = {"sysmon", "as evtx_json: Sysmon 1 only", NULL, 0},
+    .form = &form_json,
     .fields = &fields,
-    .start = start,
-    .record_length = json_object_length,
-    .parse = json_parse_object,
-    .decode = json_decode,
+    .kind = {{{{"Event.System.EventID.#text|Event.System.EventID.Value|Event.System.EventID", "1"},
+               {"Event.System.Provider.#attributes.Name|Event.System.Provider_attributes.Name|Event.System.Provider."
+                "Name|Event.System.Channel",
+                "*Sysmon*|"}}}},
+    .platform = PLATFORM_WINDOWS,
 };

@@ -6,10 +6,8 @@
  * that are open wait in a window of 1,024 serial numbers and 4 MiB of arguments; one that falls out of it before its
  * arguments are complete counts as a bad record. Failed calls are filtered. */
 #include "audit_line.h"
-#include "scan/reader.h"
+#include "forms.h"
 #include "support/hash.h"
-
-#include "json_reader.h"
 
 enum { WINDOW = 1024, RING_BYTES = 4 << 20, IMAGE_BYTES = 1024, USER_BYTES = 128 };
 
@@ -37,8 +35,9 @@ struct state {
     int64_t lost;             /* events dropped and not yet reported */
 };
 
-static void *start(const struct field_map *fields, struct arena *arena)
+static void *start(const struct layout *layout, const struct field_map *fields, struct arena *arena)
 {
+    (void)layout;
     struct state *state = arena_zalloc(arena, 1, sizeof *state);
     state->fields = fields;
     state->event = ARENA_ARRAY(arena, struct open_event, WINDOW);
@@ -129,7 +128,7 @@ static enum read_result emit(const struct audit_line *line, const struct open_ev
         event->image = copy(open_event->image, open_event->n_image, scratch);
         event->user = copy(open_event->user, open_event->n_user, scratch);
     }
-    return open_event != NULL && open_event->failed ? READ_FILTERED : READ_EVENT;
+    return open_event != NULL && open_event->failed ? READ_NO_START : READ_EVENT;
 }
 
 static bool append(struct state *state, struct open_event *event, struct str body)
@@ -258,7 +257,7 @@ static enum read_result take(struct state *state, const struct audit_line *line,
         if (str_equal(line->type, str_of(parts[i])))
             return READ_BLANK;
     }
-    return READ_FILTERED;
+    return READ_OTHER;
 }
 
 static enum read_result parse(void *state_, struct str record, struct arena *scratch, struct event *event,
@@ -275,7 +274,7 @@ static enum read_result parse(void *state_, struct str record, struct arena *scr
     }
     enum read_result result = take(state, &line, scratch, event, reason);
     if (result == READ_EVENT && !wanted(state->fields, event->command, scratch))
-        result = READ_FILTERED;
+        result = READ_UNWANTED;
     if (result == READ_BLANK && state->lost > 0) {
         state->lost--;
         *reason = "an event before this record is not complete";
@@ -289,11 +288,8 @@ static struct str decode(struct str field, struct arena *arena)
     return is_command(field) ? audit_command(field, arena) : field;
 }
 
-static const struct field_map no_fields = {.command = {"", 0}};
-
-const struct reader reader_auditd = {
-    .plugin = {"auditd", "Linux audit log: EXECVE records with the SYSCALL records of the same event", NULL, 0},
-    .fields = &no_fields,
+const struct form form_audit = {
+    .name = "audit log",
     .start = start,
     .record_length = line_length,
     .parse = parse,

@@ -1,6 +1,6 @@
 /* Microsoft's auoms, audit events of Linux as text inside syslog objects: JSON lines. The command stands in quotes that
  * are not escaped, so it goes up to the last quote before redactors=. Failed calls, which have none, are filtered. */
-#include "json_reader.h"
+#include "json_values.h"
 
 struct state {
     const struct field_map *fields;
@@ -8,8 +8,9 @@ struct state {
 
 enum { TYPE, DATA, MESSAGE, HOST, COMPUTER, TIME, N_NAMES };
 
-static void *start(const struct field_map *fields, struct arena *arena)
+static void *start(const struct layout *layout, const struct field_map *fields, struct arena *arena)
 {
+    (void)layout;
     struct state *state = ARENA_ARRAY(arena, struct state, 1);
     state->fields = fields;
     return state;
@@ -54,11 +55,11 @@ static struct str plain(const struct scan_field *field, struct arena *scratch)
     return text;
 }
 
-static bool wanted(const struct field_map *fields, const struct scan_field *filter, struct arena *scratch)
+static bool wanted(const struct field_map *fields, const struct scan_field *value, struct arena *scratch)
 {
     for (size_t i = 0; i < fields->n_filters; i++) {
-        struct str text = filter[i].type == SCAN_OTHER ? filter[i].raw : plain(&filter[i], scratch);
-        if (filter[i].type != SCAN_ABSENT && !str_equal(text, fields->filter[i].value))
+        struct str text = value[i].type == SCAN_OTHER ? value[i].raw : plain(&value[i], scratch);
+        if (!filter_passes(&fields->filter[i], value[i].type != SCAN_ABSENT, text))
             return false;
     }
     return true;
@@ -74,7 +75,7 @@ static enum read_result parse(void *state_, struct str record, struct arena *scr
     for (size_t i = 0; i < state->fields->n_filters; i++)
         names[N_NAMES + i] = state->fields->filter[i].field;
     if (!scan_object(record, names, N_NAMES + state->fields->n_filters, f, reason))
-        return json_is_blank(record) ? READ_BLANK : READ_BAD;
+        return json_blanks(record.p, record.n) == record.n ? READ_BLANK : READ_BAD;
     struct str data = plain(&f[f[DATA].type == SCAN_STRING ? DATA : MESSAGE], scratch);
     if (data.n == 0 || str_find(data, STR("auoms_version="), 0) == SIZE_MAX) {
         *reason = "no auoms event in EventData or SyslogMessage";
@@ -83,8 +84,10 @@ static enum read_result parse(void *state_, struct str record, struct arena *scr
     bool execve = f[TYPE].type == SCAN_STRING ? str_equal(f[TYPE].raw, STR("AUOMS_EXECVE"))
                                               : str_find(data, STR("type=AUOMS_EXECVE "), 0) != SIZE_MAX;
     bool failed = str_equal(word(data, STR(" success=")), STR("no"));
-    if (!execve || failed || !wanted(state->fields, f + N_NAMES, scratch))
-        return READ_FILTERED;
+    if (!execve || failed)
+        return failed ? READ_NO_START : READ_OTHER;
+    if (!wanted(state->fields, f + N_NAMES, scratch))
+        return READ_UNWANTED;
     struct str command = between(data, STR(" cmdline=\""), STR("\" redactors="));
     if (command.n == 0) {
         *reason = "the event has no cmdline";
@@ -103,11 +106,16 @@ static enum read_result parse(void *state_, struct str record, struct arena *scr
 
 static const struct field_map no_fields = {.command = {"", 0}};
 
-const struct reader reader_auoms = {
-    .plugin = {"auoms", "Microsoft's auoms, Linux audit events in syslog objects, one a line", NULL, 0},
-    .fields = &no_fields,
+static const struct form form_auoms = {
+    .name = "auoms",
     .start = start,
     .record_length = line_length,
     .resync = line_resync,
     .parse = parse,
+};
+
+const struct layout layout_auoms = {
+    .plugin = {"auoms", "Microsoft's auoms, Linux audit events in syslog objects, one a line", NULL, 0},
+    .form = &form_auoms,
+    .fields = &no_fields,
 };

@@ -1,23 +1,11 @@
 /* Comma-separated values (RFC 4180): fields in double quotes may hold delimiters, line breaks and doubled quotes. The
  * first row names the columns; the delimiter, comma, semicolon or tab, is the one that the first row has most of. Two
  * first lines that exporters write are passed over: "sep=;" and "#TYPE ...". */
-#include "json_reader.h"
+#include "forms.h"
 #include "scan_private.h"
 
 enum { COMMAND, HOST, USER, PARENT, IMAGE, TIME, PLATFORM, TRUTH, SOURCE, N_FIELDS };
 enum { N_WANTED = N_FIELDS + FIELDS_MAX_FILTERS + FIELDS_MAX_MORE };
-
-static const struct field_map fields = {
-    .command = TEXT("command_line|CommandLine|ProcessCommandLine|process.command_line|Process Command Line|cmdline"),
-    .host = TEXT("host|hostname|ComputerName|Computer|DeviceName|host.name"),
-    .user = TEXT("user|UserName|AccountName|user.name|SubjectUserName"),
-    .parent = TEXT("parent_image|ParentImage|ParentProcessName|InitiatingProcessFolderPath|process.parent.executable"),
-    .image = TEXT("image|NewProcessName|FolderPath|process.executable|path"),
-    .time = TEXT("ts|timestamp|@timestamp|time|TimeCreated|UtcTime|TimeGenerated"),
-    .platform = TEXT("platform|os"),
-    .truth = TEXT("label"),
-    .source = TEXT("source"),
-};
 
 struct state {
     const struct field_map *fields;
@@ -33,8 +21,9 @@ struct cell {
     bool last;
 };
 
-static void *start(const struct field_map *map, struct arena *arena)
+static void *start(const struct layout *layout, const struct field_map *map, struct arena *arena)
 {
+    (void)layout;
     struct state *state = arena_zalloc(arena, 1, sizeof *state);
     const struct str own[N_FIELDS] = {map->command, map->host,     map->user,  map->parent, map->image,
                                       map->time,    map->platform, map->truth, map->source};
@@ -220,7 +209,7 @@ static enum read_result take_row(const struct state *state, struct str record, s
     for (size_t i = 0; i < state->fields->n_filters; i++) {
         if (state->column[N_FIELDS + i] != SIZE_MAX &&
             !str_equal(decode(cell[N_FIELDS + i], scratch), state->fields->filter[i].value))
-            return READ_FILTERED;
+            return READ_UNWANTED;
     }
     if (cell[COMMAND].n == 0) {
         *reason = "the command field is empty";
@@ -261,9 +250,8 @@ static enum read_result parse(void *state_, struct str record, struct arena *scr
     return take_row(state, record, scratch, event, reason);
 }
 
-const struct reader reader_csv = {
-    .plugin = {"csv", "comma-, semicolon- or tab-separated values with a row of column names", NULL, 0},
-    .fields = &fields,
+const struct form form_csv = {
+    .name = "CSV",
     .start = start,
     .record_length = record_length,
     .parse = parse,

@@ -1,0 +1,35 @@
+/* The forms, and what they share. */
+#ifndef SCAN_FORMS_H
+#define SCAN_FORMS_H
+
+#include "scan/layout.h"
+#include "scan/scan.h"
+
+extern const struct form form_json;       /* objects that may span lines, one after the other or in lists */
+extern const struct form form_json_lines; /* one object a line, nothing else */
+extern const struct form form_csv;
+extern const struct form form_audit;
+
+/* Records that are lines. */
+size_t line_length(const void *state, const char *p, size_t n, bool at_end);
+size_t line_resync(const char *p, size_t n);
+
+/* A text that says nothing: empty, or "-". */
+static inline bool is_nothing(struct str text)
+{
+    return text.n == 0 || (text.n == 1 && text.p[0] == '-');
+}
+
+bool text_is(struct str text, const char *word); /* ASCII letters in any case; word in lower case */
+enum platform platform_of(struct str text);
+enum truth truth_of(struct str text);
+
+/* Whether the text is one of the condition's values, see struct condition; a text that is nothing fits "" alone. */
+bool condition_holds(const char *values, struct str text);
+/* Whether a record with this text (found: it has the field at all) passes an input's filter. */
+static inline bool filter_passes(const struct field_filter *filter, bool found, struct str text)
+{
+    return !found || str_equal(text, filter->value);
+}
+
+#endif
