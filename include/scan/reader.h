@@ -21,6 +21,9 @@ struct reader {
     /* What the functions below keep while they read one file (or one piece of it, if resync can split it): the compiled
      * names, a header, events that are not complete. In the arena, as long as it lives; so must the fields. */
     void *(*start)(const struct field_map *fields, struct arena *arena);
+    /* What a reader may want to do once for many records: p[n] is what was read, and stays where and as it is until the
+     * next call; records are taken from it in order. NULL: nothing. */
+    void (*look)(void *state, const char *p, size_t n);
     /* Bytes of the first record of p[n], its terminator included; 0 if it does not end within p[n] (never 0 if at_end
      * and n > 0). */
     size_t (*record_length)(const void *state, const char *p, size_t n, bool at_end);

@@ -103,6 +103,8 @@ static void read_segment(struct ingest *ingest, const struct segment *segment, s
             arena_release(ingest->scratch, waiting);
             progress_tick(&ingest->progress, ingest->bytes_done);
             stream_fill(stream);
+            if (reader->look != NULL)
+                reader->look(ingest->reader_state, stream->p + stream->at, stream->n - stream->at);
         }
     }
     unique_flush(ingest->unique);

@@ -21,6 +21,8 @@ struct json_state {
     const struct json_kind *kind;
     const struct field_map *fields;
     struct json_paths *paths; /* NULL: all names are plain */
+    struct arena *arena;
+    struct scan_lines *lines; /* NULL: json_look was not called */
     size_t n_wanted, first_filter, first_more;
     struct str wanted[N_WANTED];
     struct scan_names names;
@@ -36,6 +38,7 @@ void *json_start(const struct json_kind *kind, const struct field_map *fields, s
     ASSERT(fields->n_filters <= FIELDS_MAX_FILTERS && fields->n_more <= FIELDS_MAX_MORE);
     state->kind = kind;
     state->fields = fields;
+    state->arena = arena;
     memcpy(state->wanted, own, sizeof own);
     state->n_wanted = N_FIELDS;
     for (size_t i = 0; i < JSON_EXTRA && kind->keep != NULL; i++)
@@ -196,6 +199,8 @@ static const char *missing_command(const struct scan_field *command)
 static bool find(const struct json_state *state, struct str record, struct arena *scratch, struct scan_field *f,
                  const char **reason)
 {
+    if (state->lines != NULL)
+        return scan_lines_record(state->lines, record, &state->names, f, reason);
     if (state->paths == NULL)
         return scan_record(record, &state->names, f, reason);
     return json_paths_find(state->paths, record, scratch, f, reason);
@@ -290,6 +295,23 @@ size_t line_length(const void *state, const char *p, size_t n, bool at_end)
     if (end != NULL)
         return (size_t)(end - p) + 1;
     return at_end ? n : 0;
+}
+
+void json_look(void *state_, const char *p, size_t n)
+{
+    struct json_state *state = state_;
+    if (state->paths != NULL)
+        return;
+    if (state->lines == NULL)
+        state->lines = scan_lines_new(state->arena);
+    scan_lines_look(state->lines, p, n);
+}
+
+size_t json_line_length(const void *state_, const char *p, size_t n, bool at_end)
+{
+    const struct json_state *state = state_;
+    size_t length = state->lines != NULL ? scan_lines_length(state->lines, p) : 0;
+    return length > 0 ? length : line_length(state, p, n, at_end);
 }
 
 size_t line_resync(const char *p, size_t n)

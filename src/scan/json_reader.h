@@ -30,7 +30,10 @@ enum read_result json_parse_event(void *state, struct str record, struct arena *
                                   const char **reason);
 struct str json_decode(struct str field, struct arena *arena);
 
-/* One object a line. */
+/* One object a line: of json_start's state, which looks at all lines of a buffer at once. */
+void json_look(void *state, const char *p, size_t n);
+size_t json_line_length(const void *state, const char *p, size_t n, bool at_end);
+/* The same without. */
 size_t line_length(const void *state, const char *p, size_t n, bool at_end);
 size_t line_resync(const char *p, size_t n);
 /* Objects that may span lines, one after the other or in one list: brackets and commas between objects are passed over.

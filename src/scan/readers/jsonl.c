@@ -11,7 +11,8 @@ static void *start(const struct field_map *fields, struct arena *arena)
 const struct reader reader_jsonl = {
     .plugin = {"jsonl", "JSON lines: one object a line, any field names", NULL, 0},
     .start = start,
-    .record_length = line_length,
+    .look = json_look,
+    .record_length = json_line_length,
     .resync = line_resync,
     .parse = json_parse_event,
     .decode = json_decode,
