@@ -122,6 +122,8 @@ static void read_segment(struct ingest *ingest, const struct segment *segment, s
             arena_release(ingest->scratch, waiting);
             progress_tick(&ingest->progress, ingest->bytes_done);
             stream_fill(stream);
+            if (layout->form->look != NULL)
+                layout->form->look(ingest->form_state, stream->p + stream->at, stream->n - stream->at);
         }
     }
     if (layout->form->end != NULL) {
