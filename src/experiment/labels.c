@@ -2,6 +2,7 @@
  * ranks or more the last rank does nothing else, while the others read and score the next day; else the workers' first
  * rank asks and the others wait. Picks, verdicts and bits are the same. */
 #include "engine.h"
+#include "view.h"
 
 #include "comm/agree.h"
 #include "comm/gather.h"
@@ -137,8 +138,8 @@ static struct item *own_items(struct engine *e, size_t day, size_t *n_items, str
                                                .seed = seed,
                                                .text_bytes = (uint32_t)pick[i].text.n,
                                                .chain = (uint8_t)desk->chain_of[a],
-                                               .platform = (uint8_t)pick[i].platform,
-                                               .truth = (uint8_t)pick[i].truth};
+                                               .platform = tag_platform(pick[i].tag),
+                                               .truth = tag_truth(pick[i].tag)};
             buf_add_str(text, pick[i].text);
         }
     }

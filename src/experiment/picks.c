@@ -24,7 +24,7 @@ static void find_texts(const struct comm *comm, const struct lines *lines, int64
     uint64_t *own = ARENA_ARRAY(scratch, uint64_t, 2 * lines->n);
     size_t n = 0, n_all, n_bytes, at = 0;
     for (size_t i = 0; i < lines->n; i++) {
-        const uint64_t *place = table_get(wanted->place, day_key(day, lines->hash[i]));
+        const uint64_t *place = table_get(wanted->place, day_key(day, lines->id[i]));
         if (!place)
             continue;
         own[2 * n] = *place;

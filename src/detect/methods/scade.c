@@ -231,7 +231,7 @@ static bool fit(const struct comm *comm, const struct rows *rows, const void *pa
     score_global(&work);
     if (rows->n > 0)
         memcpy(score, work.global, rows->n * sizeof *score);
-    const struct lines *lines = rows->lines;
+    const struct line_view *lines = rows->lines;
     struct groups groups[] = {{.kind = "user"}, {.kind = "host"}};
     if (lines != NULL) {
         groups[0] = (struct groups){"user", lines->user_at, lines->user_hash};

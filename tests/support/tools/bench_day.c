@@ -215,9 +215,21 @@ static bool detect_and_select(struct bench *bench, const struct choice *choice, 
     double started = clock_seconds();
     int64_t sent = comm_bytes_sent(comm);
     struct line_view view = {
-        .n = bench->lines.n, .row = bench->lines.row, .text = bench->lines.text, .count = bench->lines.count};
+        .n = bench->lines.n,
+        .n_global = bench->lines.n_global,
+        .row = bench->lines.row,
+        .text = bench->lines.text,
+        .count = bench->lines.count,
+        .id = bench->lines.id,
+        .hash = bench->lines.hash,
+        .tag = ARENA_ZARRAY(arena, uint16_t, bench->lines.n),
+        .user_at = bench->lines.user_at,
+        .host_at = bench->lines.host_at,
+        .user_hash = bench->lines.user_hash,
+        .host_hash = bench->lines.host_hash,
+    };
     TRY(feature_set_prepare(comm, &bench->features, &view, arena, &features, err));
-    struct rows rows = rows_of_lines(&features, &bench->lines);
+    struct rows rows = rows_of_lines(&features, &view);
     double *score = ARENA_ARRAY(arena, double, rows.n);
     TRY(detector->fit(comm, &rows, choice->params, 1, arena, &model, err));
     double fitted = clock_seconds();
@@ -230,7 +242,7 @@ static bool detect_and_select(struct bench *bench, const struct choice *choice, 
     double scored = clock_seconds();
     sent = comm_bytes_sent(comm);
     struct selection *selection = selection_new(comm, &params, &bench->embedding, NULL);
-    bool ok = selection_add_day(comm, selection, &bench->lines, score, &bench->picked, err);
+    bool ok = selection_add_day(comm, selection, &view, score, &bench->picked, err);
     double selected = clock_seconds();
     bench->used.seconds[SELECT] = selected - scored;
     bench->used.sent[SELECT] = comm_bytes_sent(comm) - sent;
