@@ -2,6 +2,7 @@
 
 #include "scan_private.h"
 #include "shell_quote.h"
+#include "support/utf8.h"
 
 static const char name_separator = '\x1D';
 
@@ -44,7 +45,7 @@ bool audit_line(struct str line, struct audit_line *out)
     static const struct str type = {"type=", 5}, node = {"node=", 5}, message = {"msg=audit(", 10};
     *out = (struct audit_line){.node = {"", 0}};
     size_t at = str_find(line, message, 0);
-    if (at == SIZE_MAX || !scan_utf8_valid(line.p, at))
+    if (at == SIZE_MAX || !utf8_valid(line.p, at))
         return false;
     struct str head = {line.p, at}, rest = skip(line, at + message.n);
     for (size_t i = 0; i < head.n;) {
@@ -143,12 +144,12 @@ static size_t put_bytes(const struct audit_pair *pair, char *out)
 
 struct str audit_text(const struct audit_pair *pair, struct arena *arena)
 {
-    if (!is_hex(pair) && scan_utf8_valid(pair->value.p, pair->value.n))
+    if (!is_hex(pair) && utf8_valid(pair->value.p, pair->value.n))
         return pair->value;
     char *bytes = arena_bytes(arena, pair->value.n), *text = arena_bytes(arena, 3 * pair->value.n);
     size_t n_bytes = put_bytes(pair, bytes), n = 0;
     for (size_t i = 0; i < n_bytes;) {
-        size_t length = scan_utf8_length(bytes + i, n_bytes - i);
+        size_t length = utf8_length(bytes + i, n_bytes - i);
         memcpy(text + n, length > 0 ? bytes + i : "\xEF\xBF\xBD", length > 0 ? length : 3);
         n += length > 0 ? length : 3;
         i += length > 0 ? length : 1;

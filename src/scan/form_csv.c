@@ -3,6 +3,7 @@
  * first lines that exporters write are passed over: "sep=;" and "#TYPE ...". */
 #include "forms.h"
 #include "scan_private.h"
+#include "support/utf8.h"
 
 enum { COMMAND, HOST, USER, PARENT, IMAGE, TIME, PLATFORM, TRUTH, SOURCE, N_FIELDS };
 enum { N_WANTED = N_FIELDS + FIELDS_MAX_FILTERS + FIELDS_MAX_MORE };
@@ -241,7 +242,7 @@ static enum read_result parse(void *state_, struct str record, struct arena *scr
         record.n--;
     if (record.n == 0)
         return READ_BLANK;
-    if (!scan_utf8_valid(record.p, record.n)) {
+    if (!utf8_valid(record.p, record.n)) {
         *reason = "malformed UTF-8";
         return READ_BAD;
     }

@@ -3,6 +3,7 @@
 #include "scan_private.h"
 
 #include "support/error.h"
+#include "support/utf8.h"
 
 struct cursor {
     const char *p;
@@ -64,7 +65,7 @@ static bool string(struct cursor *c, struct scan_field *out)
             if (step == 0)
                 return bad(c, "a malformed escape");
         } else if (b >= 0x80) {
-            step = scan_utf8_length(c->p + c->at, c->n - c->at);
+            step = utf8_length(c->p + c->at, c->n - c->at);
             if (step == 0)
                 return bad(c, "malformed UTF-8");
         }

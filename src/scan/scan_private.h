@@ -77,9 +77,6 @@ static inline bool scan_escaped(struct str raw)
 /* Text of the well-formed escape at the start of p[n]: *written bytes of UTF-8. A pair of surrogates counts as one
  * escape, a lone one is U+FFFD. Returns its length. */
 size_t scan_decode(const char *p, size_t n, char out[4], size_t *written);
-/* Bytes of the well-formed UTF-8 sequence (RFC 3629) at the start of p[n], n > 0; 0: none. */
-size_t scan_utf8_length(const char *p, size_t n);
-bool scan_utf8_valid(const char *p, size_t n);
 
 /* memcmp without a call for the lengths that names have: two loads that overlap. */
 #define SAME_ENDS(type)                                                                                                \

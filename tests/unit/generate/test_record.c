@@ -10,6 +10,7 @@
 #include "support/hash.h"
 #include "support/json.h"
 #include "support/table.h"
+#include "support/utf8.h"
 
 #include <stdlib.h>
 
@@ -62,26 +63,12 @@ static struct str member(const struct json_doc *doc, const char *key)
     return value;
 }
 
-static bool valid_utf8(struct str s)
-{
-    for (size_t i = 0; i < s.n;) {
-        unsigned char c = (unsigned char)s.p[i++];
-        size_t more = c < 0x80 ? 0 : (c & 0xE0) == 0xC0 ? 1 : (c & 0xF0) == 0xE0 ? 2 : 3;
-        if (c >= 0x80 && (c < 0xC2 || c > 0xF4))
-            return false;
-        for (; more > 0; more--)
-            if (i >= s.n || ((unsigned char)s.p[i++] & 0xC0) != 0x80)
-                return false;
-    }
-    return true;
-}
-
 /* Parses the line and checks every field; says whether it is labelled malicious. */
 static bool check_line(struct str line)
 {
     struct json_doc *doc;
     struct error err;
-    assert_true(valid_utf8(line));
+    assert_true(utf8_valid(line.p, line.n));
     assert_true(line.p[line.n - 1] == '\n' && memchr(line.p, '\n', line.n - 1) == NULL);
     bool parsed = json_parse(line, "record", false, &doc, &err);
     if (!parsed)
