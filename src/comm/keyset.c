@@ -88,19 +88,6 @@ void keyset_find(const struct comm *comm, const struct keyset *keyset, const str
     }
 }
 
-/* Both sets have the same owners, so nothing needs to be sent. */
-void keyset_join(const struct comm *comm, struct keyset *keyset, const struct keyset *more)
-{
-    struct hash128 key;
-    bool is_new;
-
-    ASSERT(keyset->n_ranks == comm_size(comm) && more->n_ranks == comm_size(comm));
-    if (keyset == more)
-        return;
-    for (size_t at = 0; table_next(more->table, &at, &key);)
-        table_put(keyset->table, key, &is_new);
-}
-
 int64_t keyset_count(const struct comm *comm, const struct keyset *keyset)
 {
     int64_t count = (int64_t)table_count(keyset->table);

@@ -212,11 +212,6 @@ void judging_draw(const struct comm *group, struct engine *e)
     }
 }
 
-size_t judging_lines(const struct engine *e, size_t ground)
-{
-    return e->judging->ground[ground].n_lines;
-}
-
 size_t judging_bytes(const struct engine *e, size_t ground)
 {
     const struct judged_ground *at = &e->judging->ground[ground];

@@ -18,11 +18,6 @@ bool str_starts(struct str s, struct str prefix)
     return s.n >= prefix.n && str_equal((struct str){s.p, prefix.n}, prefix);
 }
 
-bool str_ends(struct str s, struct str suffix)
-{
-    return s.n >= suffix.n && (suffix.n == 0 || memcmp(s.p + (s.n - suffix.n), suffix.p, suffix.n) == 0);
-}
-
 size_t str_find(struct str s, struct str needle, size_t from)
 {
     if (from > s.n || needle.n > s.n - from)
