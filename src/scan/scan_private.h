@@ -4,6 +4,7 @@
 #define SCAN_SCAN_PRIVATE_H
 
 #include "scan/scan.h"
+#include "support/ascii.h"
 
 enum { SCAN_BLOCK = 64, SCAN_MAX_BYTES = 16384, SCAN_MAX_QUOTES = 1024, SCAN_MAX_DEPTH = 64 };
 
@@ -67,7 +68,7 @@ size_t scan_number(const char *p, size_t n);
 size_t scan_literal(const char *p, size_t n);
 static inline bool scan_is_digit(char c)
 {
-    return c >= '0' && c <= '9';
+    return ascii_digit(c);
 }
 /* Whether raw text has escapes. */
 static inline bool scan_escaped(struct str raw)

@@ -1,10 +1,10 @@
 /* The smallest pieces of JSON text. */
 #include "scan_private.h"
+#include "support/ascii.h"
 
-static bool is_hex(char c)
+static bool is_hex4(const char *p)
 {
-    char lower = (char)(c | 0x20);
-    return scan_is_digit(c) || (lower >= 'a' && lower <= 'f');
+    return ascii_hex(p[0]) >= 0 && ascii_hex(p[1]) >= 0 && ascii_hex(p[2]) >= 0 && ascii_hex(p[3]) >= 0;
 }
 
 size_t scan_escape(const char *p, size_t n)
@@ -12,14 +12,14 @@ size_t scan_escape(const char *p, size_t n)
     if (n < 2 || p[0] != '\\')
         return 0;
     if (p[1] == 'u')
-        return n >= 6 && is_hex(p[2]) && is_hex(p[3]) && is_hex(p[4]) && is_hex(p[5]) ? 6 : 0;
+        return n >= 6 && is_hex4(p + 2) ? 6 : 0;
     return p[1] != '\0' && strchr("\"\\/bfnrt", p[1]) != NULL ? 2 : 0;
 }
 
 static size_t digits(const char *p, size_t n, size_t from)
 {
     size_t i = from;
-    while (i < n && scan_is_digit(p[i]))
+    while (i < n && ascii_digit(p[i]))
         i++;
     return i - from;
 }
@@ -83,11 +83,8 @@ static size_t write_utf8(uint32_t c, char out[4])
 static uint32_t hex4(const char *p)
 {
     uint32_t value = 0;
-    for (int i = 0; i < 4; i++) {
-        char c = p[i];
-        uint32_t digit = (uint32_t)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
-        value = value << 4 | digit;
-    }
+    for (int i = 0; i < 4; i++)
+        value = value << 4 | (uint32_t)ascii_hex(p[i]);
     return value;
 }
 

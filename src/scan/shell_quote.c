@@ -1,11 +1,11 @@
 #include "shell_quote.h"
 
+#include "support/ascii.h"
 #include "support/utf8.h"
 
 static bool is_plain(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("@%+=:,./_-", c) != NULL);
+    return ascii_alnum(c) || (c != '\0' && strchr("@%+=:,./_-", c) != NULL);
 }
 
 static bool all_plain(struct str argument)

@@ -1,5 +1,7 @@
 #include "support/str.h"
 
+#include "support/ascii.h"
+
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>
@@ -37,11 +39,6 @@ size_t str_find(struct str s, struct str needle, size_t from)
     return SIZE_MAX;
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 bool str_to_i64(struct str s, int64_t *out)
 {
     bool negative = s.n > 0 && s.p[0] == '-';
@@ -51,7 +48,7 @@ bool str_to_i64(struct str s, int64_t *out)
     if (i == s.n)
         return false;
     for (; i < s.n; i++) {
-        if (!is_digit(s.p[i]))
+        if (!ascii_digit(s.p[i]))
             return false;
         uint64_t digit = (uint64_t)(s.p[i] - '0');
         if (value > (limit - digit) / 10)
@@ -67,7 +64,7 @@ bool str_to_i64(struct str s, int64_t *out)
 
 static size_t skip_digits(struct str s, size_t i)
 {
-    while (i < s.n && is_digit(s.p[i]))
+    while (i < s.n && ascii_digit(s.p[i]))
         i++;
     return i;
 }

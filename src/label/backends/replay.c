@@ -2,6 +2,7 @@
  * text the first counts. A file is read once and kept until it changes: a sweep asks day after day. */
 #include "bytes/textfile.h"
 #include "label/backend.h"
+#include "support/ascii.h"
 #include "support/table.h"
 #include "verdict.h"
 
@@ -97,7 +98,7 @@ static bool add_line(const struct replay *replay, const char *path, size_t numbe
 static bool is_blank(struct str line)
 {
     for (size_t i = 0; i < line.n; i++)
-        if (line.p[i] != ' ' && line.p[i] != '\t' && line.p[i] != '\r')
+        if (!ascii_blank(line.p[i]))
             return false;
     return true;
 }
