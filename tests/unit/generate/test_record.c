@@ -8,8 +8,8 @@
 
 #include "../../../src/generate/record.h"
 #include "support/hash.h"
+#include "support/index.h"
 #include "support/json.h"
-#include "support/table.h"
 #include "support/utf8.h"
 
 #include <stdlib.h>
@@ -166,7 +166,7 @@ static void test_share_of_unique_lines(void **state)
     (void)state;
     struct generate params = defaults();
     struct made *made = made_new(params);
-    struct table *seen = table_new(1 << 16);
+    struct key_index seen = {0};
     int64_t bytes = 0;
     for (int64_t i = 0; i < params.lines_per_day; i++) {
         struct str line = made_line(made, RECORD_DAY, 0, i);
@@ -174,13 +174,13 @@ static void test_share_of_unique_lines(void **state)
         size_t from = str_find(line, STR("\"command_line\""), 0), to = str_find(line, STR("\"source\""), 0);
         bool is_new;
         assert_true(from < to && to != SIZE_MAX);
-        *table_put(seen, hash128((struct str){line.p + from, to - from}, 0), &is_new) += 1;
+        key_index_number(&seen, hash128((struct str){line.p + from, to - from}, 0), &is_new);
     }
-    double unique = (double)table_count(seen) / (double)params.lines_per_day;
+    double unique = (double)seen.n / (double)params.lines_per_day;
     double mean = (double)bytes / (double)params.lines_per_day;
     assert_true(unique > 0.15 && unique < 0.24);
     assert_true(mean > 230 && mean < 310);
-    table_free(seen);
+    key_index_free(&seen);
     made_free(made);
 }
 
