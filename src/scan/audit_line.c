@@ -1,7 +1,8 @@
 #include "audit_line.h"
 
-#include "scan_private.h"
 #include "shell_quote.h"
+#include "support/ascii.h"
+#include "support/utf8.h"
 
 static const char name_separator = '\x1D';
 
@@ -31,7 +32,7 @@ static bool parse_id(struct str id, struct audit_line *out)
     if (colon == SIZE_MAX || colon == 0 || !str_to_i64(skip(id, colon + 1), &serial) || serial < 0)
         return false;
     for (size_t i = 0; i < colon; i++) {
-        if (!scan_is_digit(id.p[i]) && id.p[i] != '.')
+        if (!ascii_digit(id.p[i]) && id.p[i] != '.')
             return false;
     }
     out->time = (struct str){id.p, colon};
@@ -44,7 +45,7 @@ bool audit_line(struct str line, struct audit_line *out)
     static const struct str type = {"type=", 5}, node = {"node=", 5}, message = {"msg=audit(", 10};
     *out = (struct audit_line){.node = {"", 0}};
     size_t at = str_find(line, message, 0);
-    if (at == SIZE_MAX || !scan_utf8_valid(line.p, at))
+    if (at == SIZE_MAX || !utf8_valid(line.p, at))
         return false;
     struct str head = {line.p, at}, rest = skip(line, at + message.n);
     for (size_t i = 0; i < head.n;) {
@@ -108,20 +109,12 @@ bool audit_find(struct str body, const char *key, struct audit_pair *out)
     return false;
 }
 
-static int hex_digit(char c)
-{
-    if (scan_is_digit(c))
-        return c - '0';
-    char lower = (char)(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 static bool is_hex(const struct audit_pair *pair)
 {
     if (pair->quoted || pair->value.n == 0 || pair->value.n % 2 != 0)
         return false;
     for (size_t i = 0; i < pair->value.n; i++) {
-        if (hex_digit(pair->value.p[i]) < 0)
+        if (ascii_hex(pair->value.p[i]) < 0)
             return false;
     }
     return true;
@@ -137,18 +130,18 @@ static size_t put_bytes(const struct audit_pair *pair, char *out)
         return value.n;
     }
     for (size_t i = 0; i < value.n / 2; i++)
-        out[i] = (char)(hex_digit(value.p[2 * i]) << 4 | hex_digit(value.p[2 * i + 1]));
+        out[i] = (char)(ascii_hex(value.p[2 * i]) << 4 | ascii_hex(value.p[2 * i + 1]));
     return value.n / 2;
 }
 
 struct str audit_text(const struct audit_pair *pair, struct arena *arena)
 {
-    if (!is_hex(pair) && scan_utf8_valid(pair->value.p, pair->value.n))
+    if (!is_hex(pair) && utf8_valid(pair->value.p, pair->value.n))
         return pair->value;
     char *bytes = arena_bytes(arena, pair->value.n), *text = arena_bytes(arena, 3 * pair->value.n);
     size_t n_bytes = put_bytes(pair, bytes), n = 0;
     for (size_t i = 0; i < n_bytes;) {
-        size_t length = scan_utf8_length(bytes + i, n_bytes - i);
+        size_t length = utf8_length(bytes + i, n_bytes - i);
         memcpy(text + n, length > 0 ? bytes + i : "\xEF\xBF\xBD", length > 0 ? length : 3);
         n += length > 0 ? length : 3;
         i += length > 0 ? length : 1;
@@ -162,7 +155,7 @@ bool audit_argument(struct str key, struct audit_argument *out)
     *out = (struct audit_argument){0, false};
     if (key.n < 2 || key.p[0] != 'a')
         return false;
-    for (; i < key.n && i < 10 && scan_is_digit(key.p[i]); i++)
+    for (; i < key.n && i < 10 && ascii_digit(key.p[i]); i++)
         out->number = 10 * out->number + (uint64_t)(key.p[i] - '0');
     if (i == 1)
         return false;

@@ -3,6 +3,8 @@
  * first lines that exporters write are passed over: "sep=;" and "#TYPE ...". */
 #include "forms.h"
 #include "scan_private.h"
+#include "support/ascii.h"
+#include "support/utf8.h"
 
 enum { COMMAND, HOST, USER, PARENT, IMAGE, TIME, PLATFORM, TRUTH, SOURCE, N_FIELDS };
 enum { N_WANTED = N_FIELDS + FIELDS_MAX_FILTERS + FIELDS_MAX_MORE };
@@ -104,23 +106,13 @@ static struct str decode(struct str field, struct arena *arena)
     return (struct str){out, n};
 }
 
-static bool same_name(struct str a, struct str b)
-{
-    for (size_t i = 0; i < a.n && i < b.n; i++) {
-        char x = a.p[i], y = b.p[i];
-        if ((x >= 'A' && x <= 'Z' ? x + 32 : x) != (y >= 'A' && y <= 'Z' ? y + 32 : y))
-            return false;
-    }
-    return a.n == b.n;
-}
-
 /* Which of the names "a|b|c" it is, from 0; SIZE_MAX: none. */
 static size_t place_of(struct str name, struct str names)
 {
     for (size_t place = 0;; place++) {
         const char *bar = names.n > 0 ? memchr(names.p, '|', names.n) : NULL;
         size_t n = bar != NULL ? (size_t)(bar - names.p) : names.n;
-        if (same_name(name, (struct str){names.p, n}))
+        if (ascii_same(name, (struct str){names.p, n}))
             return place;
         if (bar == NULL)
             return SIZE_MAX;
@@ -241,7 +233,7 @@ static enum read_result parse(void *state_, struct str record, struct arena *scr
         record.n--;
     if (record.n == 0)
         return READ_BLANK;
-    if (!scan_utf8_valid(record.p, record.n)) {
+    if (!utf8_valid(record.p, record.n)) {
         *reason = "malformed UTF-8";
         return READ_BAD;
     }

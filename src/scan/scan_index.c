@@ -1,6 +1,7 @@
 /* 64 bytes a step become four bit masks; quotes that an odd run of backslashes escapes are removed by carry arithmetic,
  * as in Langdale and Lemire, "Parsing Gigabytes of JSON per Second" (2019). All versions build the same masks. */
 #include "scan_private.h"
+#include "support/utf8.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -138,7 +139,7 @@ bool scan_index_sound(const struct scan_index *index, const char *p, size_t from
     size_t first = from / SCAN_BLOCK, behind = (to + SCAN_BLOCK - 1) / SCAN_BLOCK;
     if (scan_any_bit(index->doubt, first, behind))
         return false;
-    return !scan_any_bit(index->high, first, behind) || scan_utf8_valid(p + from, to - from);
+    return !scan_any_bit(index->high, first, behind) || utf8_valid(p + from, to - from);
 }
 
 #if defined(__x86_64__)

@@ -4,6 +4,7 @@
 #define SCAN_SCAN_PRIVATE_H
 
 #include "scan/scan.h"
+#include "support/ascii.h"
 
 enum { SCAN_BLOCK = 64, SCAN_MAX_BYTES = 16384, SCAN_MAX_QUOTES = 1024, SCAN_MAX_DEPTH = 64 };
 
@@ -67,7 +68,7 @@ size_t scan_number(const char *p, size_t n);
 size_t scan_literal(const char *p, size_t n);
 static inline bool scan_is_digit(char c)
 {
-    return c >= '0' && c <= '9';
+    return ascii_digit(c);
 }
 /* Whether raw text has escapes. */
 static inline bool scan_escaped(struct str raw)
@@ -77,9 +78,6 @@ static inline bool scan_escaped(struct str raw)
 /* Text of the well-formed escape at the start of p[n]: *written bytes of UTF-8. A pair of surrogates counts as one
  * escape, a lone one is U+FFFD. Returns its length. */
 size_t scan_decode(const char *p, size_t n, char out[4], size_t *written);
-/* Bytes of the well-formed UTF-8 sequence (RFC 3629) at the start of p[n], n > 0; 0: none. */
-size_t scan_utf8_length(const char *p, size_t n);
-bool scan_utf8_valid(const char *p, size_t n);
 
 /* memcmp without a call for the lengths that names have: two loads that overlap. */
 #define SAME_ENDS(type)                                                                                                \

@@ -3,6 +3,7 @@
 
 #include "comm/digest.h"
 #include "detect/detector.h"
+#include "normal.h"
 #include "support/rng.h"
 
 #include <math.h>
@@ -52,7 +53,7 @@ static struct rows number_rows(const struct comm *comm, const struct trial *inpu
     for (size_t i = 0; i < n; i++)
         for (size_t c = 0; c < input->d; c++)
             dense[i * input->d + c] =
-                input->fill == CONSTANT ? 2.5F : (float)rng_normal(8, c, (uint64_t)row[i]) * (float)(c + 1);
+                input->fill == CONSTANT ? 2.5F : (float)normal_number(8, c, (uint64_t)row[i]) * (float)(c + 1);
     return (struct rows){.n = n, .d = input->d, .row = row, .dense = dense};
 }
 

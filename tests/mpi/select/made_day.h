@@ -112,7 +112,7 @@ static inline struct select_stats add(const struct comm *comm, struct selection 
     struct error err;
     const struct made made = make(day, deal, comm_rank(comm), comm_size(comm), arena);
     if (!selection_add_day(comm, selection, &made.lines, made.score, &stats, &err))
-        comm_abort(comm, 1);
+        abort();
     arena_free(arena); /* picks must not point into it */
     return stats;
 }
@@ -152,7 +152,7 @@ static inline const struct pick *all_picks(const struct comm *comm, const struct
     }
     struct flat_pick *all = gather_all(comm, own, sizeof(*own), n_own, -1, &n, arena);
     if (n != count_picks(selection))
-        comm_abort(comm, 1);
+        abort();
     sort_stable(all, n, sizeof(*all), by_day_and_place, arena);
     struct pick *out = ARENA_ARRAY(arena, struct pick, n);
     for (size_t i = 0; i < n; i++) {

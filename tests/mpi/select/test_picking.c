@@ -162,7 +162,7 @@ static struct select_stats add_texts(const struct comm *comm, struct selection *
                                     .text = text,
                                     .tag = zero};
     if (!selection_add_day(comm, selection, &lines, score, &stats, &err))
-        comm_abort(comm, 1);
+        abort();
     return stats;
 }
 
