@@ -92,6 +92,7 @@ struct condition {
 struct record_kind {
     struct condition all[KIND_CONDITIONS];
     enum read_result result;        /* READ_EVENT, or why such a record is none */
+    const char *reason;             /* of READ_BAD */
     const struct field_map *fields; /* names of this kind alone, NULL: those of the layout */
 };
 
@@ -105,6 +106,8 @@ struct layout {
     struct record_kind kind[LAYOUT_KINDS];
     enum platform platform; /* of records that do not say */
     bool escaped_again;     /* values are escaped once more than the form says */
+    /* NULL, or the last touch to an event: its strings are as the form decodes them, and may be replaced by others. */
+    void (*finish)(struct event *event, struct arena *scratch);
 };
 
 /* A str in a static table. */
