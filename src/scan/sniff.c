@@ -52,7 +52,7 @@ struct sniff_count sniff_read(const struct field_map *given, const struct layout
         at += n;
         arena_release(scratch, mark);
     }
-    if (form->end != NULL && whole && at == head.n) {
+    if (form->end != NULL) {
         form->end(state);
         count_rest(&count, form, state, scratch);
     }
