@@ -26,6 +26,8 @@ enum read_result {
 
 /* "other kind", "no command line", "not started", "not wanted"; of the others "event", "blank", "bad", "". */
 const char *read_result_name(enum read_result result);
+/* "other kind 3, no command line 1": counts by READ_OTHER + i that are not zero. */
+void filtered_list(const int64_t count[N_FILTERED], struct buf *out);
 static inline bool read_filtered(enum read_result result)
 {
     return result >= READ_OTHER;
