@@ -54,6 +54,8 @@ struct ingest_options {
     struct normalize normalize;
     uint64_t seed;            /* of the line hashes */
     int64_t max_record_bytes; /* longer records are bad */
+    int64_t segment_bytes;    /* size of the pieces that plain files are cut into; 0: as is best. No answer depends on
+                                 it but the order of events whose records are mixed */
     bool groups;              /* lines say who ran them */
     /* Names of record fields whose texts lines bring along, at most 8. host, user, parent_image, image and platform
      * (windows, linux, macos) are what the format and its field map make of the record, source what the field map calls

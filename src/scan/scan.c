@@ -1,6 +1,7 @@
 #include "scan/scan.h"
 
 #include "scan_private.h"
+#include "support/ascii.h"
 
 static size_t bucket_of(const char *name, size_t n)
 {
@@ -75,7 +76,7 @@ bool scan_walk(const char *p, size_t from, size_t to, const struct scan_index *i
             at = close + 1;
         } else {
             size_t length =
-                scan_is_digit(p[at]) || p[at] == '-' ? scan_number(p + at, to - at) : scan_literal(p + at, to - at);
+                ascii_digit(p[at]) || p[at] == '-' ? scan_number(p + at, to - at) : scan_literal(p + at, to - at);
             if (length == 0)
                 return false;
             value = (struct scan_field){SCAN_OTHER, {p + at, length}};

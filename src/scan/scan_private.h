@@ -66,10 +66,6 @@ size_t scan_escape(const char *p, size_t n);
 size_t scan_number(const char *p, size_t n);
 /* Bytes of true, false or null at the start of p[n]; 0: none. */
 size_t scan_literal(const char *p, size_t n);
-static inline bool scan_is_digit(char c)
-{
-    return ascii_digit(c);
-}
 /* Whether raw text has escapes. */
 static inline bool scan_escaped(struct str raw)
 {
