@@ -122,21 +122,22 @@ static bool start_child(struct evtx *evtx)
 
 #endif
 
-/* Ends the child if it has not ended, and waits for it: false if it was not there. */
-static bool reap(struct evtx *evtx)
+/* Ends the child if it has not ended, and waits for it: how it ended, 0 if nobody knows. */
+static int reap(struct evtx *evtx)
 {
     pid_t got = 0;
+    int status = 0;
     if (evtx->pipe >= 0)
         close(evtx->pipe);
     evtx->pipe = -1;
     if (evtx->child > 0) {
         kill(evtx->child, SIGKILL);
         do
-            got = waitpid(evtx->child, &evtx->status, 0);
+            got = waitpid(evtx->child, &status, 0);
         while (got < 0 && errno == EINTR);
     }
     evtx->child = 0;
-    return got > 0;
+    return got > 0 ? status : 0;
 }
 
 static void add_damage(struct evtx *evtx, const char *text)
@@ -185,8 +186,7 @@ static void finish(struct evtx *evtx)
 /* The child is gone before it said so. Another goes on behind the block where it died. */
 static void mourn(struct evtx *evtx)
 {
-    if (!reap(evtx))
-        evtx->status = 0;
+    evtx->status = reap(evtx);
     evtx->deaths++;
     evtx->blocks_lost++;
     evtx->at = evtx->have = evtx->text_left = 0;
