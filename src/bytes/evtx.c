@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,60 +141,53 @@ static int reap(struct evtx *evtx)
     return got > 0 ? status : 0;
 }
 
-static void add_damage(struct evtx *evtx, const char *text)
+PRINTF_LIKE(2, 3) static void add_damage(struct evtx *evtx, const char *format, ...)
 {
     size_t n = strlen(evtx->damage);
-    snprintf(evtx->damage + n, sizeof evtx->damage - n, "%s%s", n > 0 ? ", " : "", text);
+    if (n > 0)
+        n += (size_t)snprintf(evtx->damage + n, sizeof evtx->damage - n, ", ");
+    if (n >= sizeof evtx->damage)
+        return;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(evtx->damage + n, sizeof evtx->damage - n, format, args);
+    va_end(args);
 }
 
-static void describe_death(struct evtx *evtx)
+static void finish(struct evtx *evtx, bool gave_up)
 {
-    char text[128];
-    int number = WIFSIGNALED(evtx->status) ? WTERMSIG(evtx->status) : WEXITSTATUS(evtx->status);
-    const char *what = WIFSIGNALED(evtx->status) ? "signal" : "status";
-    if (evtx->deaths > 1)
-        snprintf(text, sizeof text, "the reading process ended %" PRIu32 " times, last with %s %d", evtx->deaths, what,
-                 number);
-    else
-        snprintf(text, sizeof text, "the reading process ended with %s %d", what, number);
-    add_damage(evtx, text);
-    snprintf(text, sizeof text, "after %" PRIu64 " records", evtx->records);
-    if (evtx->block != UINT32_MAX)
-        add_damage(evtx, text);
-}
-
-static void finish(struct evtx *evtx)
-{
-    char text[96];
     evtx->ended = true;
-    if (evtx->records_lost > 0) {
-        snprintf(text, sizeof text, "%" PRIu64 " of %" PRIu64 " records are damaged", evtx->records_lost,
-                 evtx->records + evtx->records_lost);
-        add_damage(evtx, text);
-    }
-    if (evtx->blocks_lost > 0) {
-        snprintf(text, sizeof text, "%" PRIu64 " blocks of 64 KiB are damaged or missing", evtx->blocks_lost);
-        add_damage(evtx, text);
-    }
-    if (evtx->blocks_unsound > 0) {
-        snprintf(text, sizeof text, "%" PRIu64 " blocks of 64 KiB do not fit their checksum", evtx->blocks_unsound);
-        add_damage(evtx, text);
-    }
-    if (evtx->deaths > 0)
-        describe_death(evtx);
+    if (evtx->records_lost > 0)
+        add_damage(evtx, "%" PRIu64 " of %" PRIu64 " records are damaged", evtx->records_lost,
+                   evtx->records + evtx->records_lost);
+    if (evtx->blocks_lost > 0)
+        add_damage(evtx, "%" PRIu64 " block%s of 64 KiB damaged or missing", evtx->blocks_lost,
+                   evtx->blocks_lost > 1 ? "s" : "");
+    if (evtx->blocks_unsound > 0)
+        add_damage(evtx, "%" PRIu64 " block%s of 64 KiB with a wrong checksum", evtx->blocks_unsound,
+                   evtx->blocks_unsound > 1 ? "s" : "");
+    if (evtx->deaths == 0)
+        return;
+    bool signal = WIFSIGNALED(evtx->status);
+    add_damage(evtx, "the reading process ended with %s %d", signal ? "signal" : "status",
+               signal ? WTERMSIG(evtx->status) : WEXITSTATUS(evtx->status));
+    if (gave_up)
+        add_damage(evtx, "nothing was read behind the first %" PRIu64 " records", evtx->records);
 }
 
-/* The child is gone before it said so. Another goes on behind the block where it died. */
+/* The child is gone before it said so. If the log was its death, another goes on behind the block where it died. */
 static void mourn(struct evtx *evtx)
 {
     evtx->status = reap(evtx);
     evtx->deaths++;
-    evtx->blocks_lost++;
     evtx->at = evtx->have = evtx->text_left = 0;
-    bool killed = WIFSIGNALED(evtx->status) && WTERMSIG(evtx->status) == SIGKILL;
-    evtx->block++;
-    if (killed || evtx->deaths >= MOST_DEATHS || !start_child(evtx))
-        finish(evtx);
+    bool by_log = WIFSIGNALED(evtx->status) && WTERMSIG(evtx->status) != SIGKILL && evtx->deaths < MOST_DEATHS;
+    if (by_log) {
+        evtx->block++;
+        evtx->blocks_lost++;
+    }
+    if (!by_log || !start_child(evtx))
+        finish(evtx, true);
 }
 
 /* Makes n <= PIPE_BYTES bytes wait in the buffer; false if the child is gone. */
@@ -237,7 +231,7 @@ static bool take(struct evtx *evtx, struct evtx_frame frame)
         return true;
     case EVTX_END:
         reap(evtx);
-        finish(evtx);
+        finish(evtx, false);
         return true;
     default:
         return false;

@@ -74,14 +74,11 @@ static size_t read_at(int file, void *bytes, size_t n, int64_t at)
 
 static bool say_record(struct child *child, libevtx_record_t *record)
 {
-    size_t size;
-    if (libevtx_record_get_utf8_xml_string_size(record, &size, NULL) != 1 || size < 1 || size > LONGEST)
-        return false;
-    if (libevtx_record_get_utf8_xml_string(record, (uint8_t *)child->xml, size, NULL) != 1)
+    if (libevtx_record_get_utf8_xml_string(record, (uint8_t *)child->xml, LONGEST, NULL) != 1)
         return false;
     child->line.n = 0;
     child->line.full = false;
-    if (!evtx_line((struct str){child->xml, strnlen(child->xml, size)}, &child->line))
+    if (!evtx_line((struct str){child->xml, strnlen(child->xml, LONGEST)}, &child->line))
         return false;
     say(child, EVTX_TEXT, (uint32_t)child->line.n);
     write_all(child->pipe, child->line.p, child->line.n);

@@ -227,14 +227,14 @@ static void test_damage(void **state)
     char want[128];
     snprintf(want, sizeof want, "%zu of 24 records are damaged", 24 - outcome.lines);
     assert_non_null(strstr(outcome.damage, want));
-    assert_non_null(strstr(outcome.damage, "1 blocks of 64 KiB do not fit their checksum"));
+    assert_non_null(strstr(outcome.damage, "1 block of 64 KiB with a wrong checksum"));
 
     log = load("Exec_sysmon_meterpreter_reversetcp_msipackage.evtx");
     repeat(log, 3);
     log->n -= BLOCK + BLOCK - 0x2000;
     outcome = read_log(log);
     assert_true(outcome.lines > 8 && outcome.lines < 16 && outcome.well_formed);
-    snprintf(want, sizeof want, "%zu of 16 records are damaged, 1 blocks of 64 KiB are damaged or missing",
+    snprintf(want, sizeof want, "%zu of 16 records are damaged, 1 block of 64 KiB damaged or missing",
              16 - outcome.lines);
     assert_string_equal(outcome.damage, want);
 }
