@@ -143,7 +143,7 @@ static void say_blocks(struct child *child, struct evtx_extent extent, int64_t s
     }
 }
 
-static void limit(int resource, uint64_t most)
+static void limit(unsigned resource, uint64_t most)
 {
     struct rlimit now;
     if (getrlimit(resource, &now) != 0)
