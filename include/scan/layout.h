@@ -93,6 +93,7 @@ struct record_kind {
     struct condition all[KIND_CONDITIONS];
     enum read_result result;        /* READ_EVENT, or why such a record is none */
     const struct field_map *fields; /* names of this kind alone, NULL: those of the layout */
+    enum platform platform;         /* of records that do not say, if it is not the layout's */
 };
 
 struct layout {

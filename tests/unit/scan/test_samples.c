@@ -18,7 +18,8 @@ static const char *const samples[][2] = {
     {"auditd", "sample.log"},        {"auoms", "sample.jsonl"},    {"csv", "sample.csv"},
     {"ecs", "sample.jsonl"},         {"evtx_json", "sample.json"}, {"json", "sample.json"},
     {"jsonl", "sample.jsonl"},       {"nxlog", "sample.jsonl"},    {"osquery", "sample.jsonl"},
-    {"security4688", "sample.json"}, {"sysmon", "sample.json"},    {"winlogbeat", "sample.jsonl"},
+    {"security4688", "sample.json"}, {"sysmon", "sample.json"},    {"windows_xml", "sample.xml"},
+    {"winlogbeat", "sample.jsonl"},
 };
 
 static struct str read_data(const char *format, const char *name, struct arena *arena)
