@@ -25,6 +25,8 @@ enum read_result {
 
 /* "other kind", "no command line", "not started", "not wanted"; of the others "event", "blank", "bad", "". */
 const char *read_result_name(enum read_result result);
+/* "other kind 3, no command line 1": counts by READ_OTHER + i that are not zero. */
+void filtered_list(const int64_t count[N_FILTERED], struct buf *out);
 static inline bool read_filtered(enum read_result result)
 {
     return result >= READ_OTHER;
@@ -47,6 +49,9 @@ struct form {
      * that are not complete. fields: no name is missing, see fields_fill. In the arena, as long as it lives; so must
      * the fields. */
     void *(*start)(const struct layout *layout, const struct field_map *fields, struct arena *arena);
+    /* What a form may want to do once for many records: p[n] is what was read, and stays where and as it is until the
+     * next call; records are taken from it in order. NULL: nothing. */
+    void (*look)(void *state, const char *p, size_t n);
     /* Bytes of the first record of p[n], its terminator included; 0 if it does not end within p[n] (never 0 if at_end
      * and n > 0). */
     size_t (*record_length)(const void *state, const char *p, size_t n, bool at_end);
@@ -92,6 +97,7 @@ struct condition {
 struct record_kind {
     struct condition all[KIND_CONDITIONS];
     enum read_result result;        /* READ_EVENT, or why such a record is none */
+    const char *reason;             /* of READ_BAD */
     const struct field_map *fields; /* names of this kind alone, NULL: those of the layout */
     enum platform platform;         /* of records that do not say, if it is not the layout's */
 };
@@ -106,6 +112,8 @@ struct layout {
     struct record_kind kind[LAYOUT_KINDS];
     enum platform platform; /* of records that do not say */
     bool escaped_again;     /* values are escaped once more than the form says */
+    /* NULL, or the last touch to an event: its strings are as the form decodes them, and may be replaced by others. */
+    void (*finish)(struct event *event, struct arena *scratch);
 };
 
 /* A str in a static table. */

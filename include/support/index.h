@@ -1,5 +1,5 @@
 /* Open-addressing map from 128-bit hashes to small numbers, made to be asked in batches: prefetch a batch of keys, then
- * find them. A slot holds 96 bits of its key, which is then its identity. */
+ * find them. A slot holds 96 bits of its key. */
 #ifndef SUPPORT_INDEX_H
 #define SUPPORT_INDEX_H
 
@@ -43,6 +43,18 @@ static inline struct key_slot *key_index_find(const struct key_index *index, str
     uint32_t tag = (uint32_t)(key.hi >> 32);
     while (index->slot[i].value != 0 && (index->slot[i].lo != key.lo || index->slot[i].tag != tag))
         i = i + 1 < index->n_slots ? i + 1 : 0;
+    return &index->slot[i];
+}
+
+/* Likewise, behind a slot that was found: for who knows of a key more than 96 bits, and found them to differ. */
+static inline struct key_slot *key_index_find_next(const struct key_index *index, const struct key_slot *slot,
+                                                   struct hash128 key)
+{
+    size_t i = (size_t)(slot - index->slot);
+    do
+        i = i + 1 < index->n_slots ? i + 1 : 0;
+    while (index->slot[i].value != 0 &&
+           (index->slot[i].lo != key.lo || index->slot[i].tag != (uint32_t)(key.hi >> 32)));
     return &index->slot[i];
 }
 

@@ -122,6 +122,8 @@ static void read_segment(struct ingest *ingest, const struct segment *segment, s
             arena_release(ingest->scratch, waiting);
             progress_tick(&ingest->progress, ingest->bytes_done);
             stream_fill(stream);
+            if (layout->form->look != NULL)
+                layout->form->look(ingest->form_state, stream->p + stream->at, stream->n - stream->at);
         }
     }
     if (layout->form->end != NULL) {
@@ -218,6 +220,11 @@ static void sum_up(const struct file_list *files, const struct segment_list *seg
 
 static void warn(const struct ingest_stats *stats, const char *what, const char *quarantine)
 {
+    struct buf why = {.limit = 512};
+    filtered_list(stats->filtered, &why);
+    if (why.n > 0)
+        log_job(LOG_INFO, "%srecords that are no events: %.*s", what, (int)why.n, why.p);
+    buf_free(&why);
     if (stats->bad == 0 && stats->unreadable == 0)
         return;
     log_job(LOG_WARN, "%s%" PRId64 " bad records and %" PRId64 " damaged files were left out%s%s", what, stats->bad,

@@ -25,19 +25,20 @@ static bool take_result(struct reading *reading, struct event_place place, enum 
 {
     if (result == READ_EVENT) {
         struct origin origin;
-        bool explains = reading->visitor->origin != NULL && reading->layout->form->explain != NULL;
+        bool explains = reading->visitor->explains && reading->layout->form->explain != NULL;
         reading->counts->events++;
         if (explains)
             reading->layout->form->explain(reading->state, reading->scratch, &origin);
         decode_all(reading->layout->form, event, reading->scratch);
-        return reading->visitor->event(reading->visitor->context, place, event) &&
-               (!explains || reading->visitor->origin(reading->visitor->context, &origin));
+        return reading->visitor->event(reading->visitor->context, place, event, explains ? &origin : NULL);
     }
     if (result == READ_BAD) {
         reading->counts->bad++;
         reading->visitor->bad(reading->visitor->context, place, reason);
     } else if (read_filtered(result)) {
         reading->counts->filtered[result - READ_OTHER]++;
+        if (reading->visitor->other != NULL)
+            reading->visitor->other(reading->visitor->context, place, result);
     } else {
         reading->counts->blank++;
     }

@@ -103,6 +103,7 @@ static enum read_result kind_of(const struct state *state, struct arena *scratch
             fits = fits && condition_holds(kind[k].all[c].values, text);
         }
         *by = k + 1;
+        *reason = kind[k].reason;
         if (fits)
             return kind[k].result;
     }
@@ -152,6 +153,8 @@ static enum read_result judge(struct state *state, struct arena *scratch, struct
         .synthetic = str_equal(xml_trim(state->value[own[SOURCE]].text), STR("synthetic")),
         .more = state->fields->n_more > 0 ? more_of(state, scratch) : NULL,
     };
+    if (state->layout->finish != NULL)
+        state->layout->finish(event, scratch);
     return READ_EVENT;
 }
 

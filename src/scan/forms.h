@@ -11,6 +11,17 @@ extern const struct form form_csv;
 extern const struct form form_audit;
 extern const struct form form_xml;
 
+/* Process creations of Windows event logs: id 1 of Sysmon, where a provider or channel is named at all (others use the
+ * number too), and 4688. */
+#define SYSMON_KIND(id, provider)                                                                                      \
+    {                                                                                                                  \
+        .all = { {id, "1"}, {provider, "*Sysmon*|"} }                                                                  \
+    }
+#define SECURITY_KIND(id)                                                                                              \
+    {                                                                                                                  \
+        .all = { {id, "4688"} }                                                                                        \
+    }
+
 /* Records that are lines. */
 size_t line_length(const void *state, const char *p, size_t n, bool at_end);
 size_t line_resync(const char *p, size_t n);

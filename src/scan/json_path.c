@@ -228,6 +228,11 @@ static void search_array(const struct node *node, struct str text, struct arena 
     size_t at = 0;
     for (struct str element = json_element(text, &at); element.n > 0; element = json_element(text, &at))
         take_element(node, element, place++, scratch, values);
+    for (size_t i = 0; i < node->n; i++) {
+        if (str_equal(node->name[i], STR("#")))
+            found(&node->entry[i], (struct scan_field){SCAN_OTHER, str_of(arena_printf(scratch, "%" PRId64, place))},
+                  values);
+    }
 }
 
 /* What a path goes into: an object or list, or a text that holds an object, which is checked as a record is. */

@@ -79,6 +79,17 @@ bool condition_holds(const char *values, struct str text)
     }
 }
 
+void filtered_list(const int64_t count[N_FILTERED], struct buf *out)
+{
+    const char *comma = "";
+    for (size_t i = 0; i < N_FILTERED; i++) {
+        if (count[i] == 0)
+            continue;
+        buf_printf(out, "%s%s %" PRId64, comma, read_result_name(READ_OTHER + i), count[i]);
+        comma = ", ";
+    }
+}
+
 const char *read_result_name(enum read_result result)
 {
     static const char *const name[N_READ_RESULTS] = {

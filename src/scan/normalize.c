@@ -14,10 +14,10 @@ const struct param_spec normalize_params[] = {
 };
 
 /* The rewrites of single characters. Without branches: where the next blank or quote comes cannot be foreseen. */
-static size_t clean(const struct normalize *rules, struct str line, char *out)
+static size_t clean(const struct normalize *rules, bool lower_case, struct str line, char *out)
 {
     const bool squeeze = rules->squeeze, drop_quotes = rules->drop_quotes;
-    const unsigned fold = rules->lower_case ? 0x20 : 0;
+    const unsigned fold = lower_case ? 0x20 : 0;
     size_t n = 0;
     bool gap = true; /* what was written ends in a space, or there is nothing */
     for (size_t i = 0; i < line.n; i++) {
@@ -32,27 +32,54 @@ static size_t clean(const struct normalize *rules, struct str line, char *out)
     return n - (gap & (n > 0));
 }
 
-size_t normalize_line(const struct normalize *rules, struct str line, char *out)
+static void lower(char *p, size_t n)
 {
+    for (size_t i = 0; i < n; i++) {
+        unsigned c = (unsigned char)p[i];
+        p[i] = (char)(c | (c - 'A' < 26 ? 0x20 : 0));
+    }
+}
+
+/* Exact forms are lower-cased only when the digests are taken: what comes before matches letters in any case. */
+static inline size_t normalize(const struct normalize *rules, struct str line, bool exact, char *out)
+{
+    const bool early = rules->lower_case && !exact;
     size_t n;
     if (rules->mask_path) {
         /* Placeholders may be longer than names: the cleaned line waits far enough behind what is written. */
         char *waiting = out + 3 * line.n + 16;
-        n = mask_paths(waiting, clean(rules, line, waiting), out);
+        n = mask_paths(waiting, clean(rules, early, line, waiting), out);
     } else {
-        n = clean(rules, line, out);
+        n = clean(rules, early, line, out);
     }
     /* The order matters for idempotence: a GUID may end a run of base64 letters, and numbers may shrink to a GUID's
      * shape. */
     if (rules->mask_guid)
         n = mask_guids(out, n);
     if (rules->mask_base64)
-        n = mask_base64(out, n);
+        n = mask_base64(out, n, exact);
+    if (rules->lower_case && exact)
+        lower(out, n);
     if (rules->mask_number) {
         size_t before = n;
-        n = mask_numbers(out, n);
+        n = mask_numbers(out, n, exact);
         if (rules->mask_guid && n < before)
             n = mask_guids(out, n);
     }
     return n;
+}
+
+size_t normalize_line(const struct normalize *rules, struct str line, char *out)
+{
+    return normalize(rules, line, false, out);
+}
+
+size_t normalize_exact(const struct normalize *rules, struct str line, char *out)
+{
+    return normalize(rules, line, true, out);
+}
+
+bool normalize_masked_run(struct str masked)
+{
+    return str_find(masked, STR("<b64>"), 0) != SIZE_MAX;
 }

@@ -21,7 +21,7 @@ const struct layout layout_windows_xml = {
     .fields = &fields,
     .kind = {{.all = {{"System/EventID", "1"}, {"System/Provider@Name|System/Channel", "Linux-Sysmon*"}},
               .platform = PLATFORM_LINUX},
-             {.all = {{"System/EventID", "1"}, {"System/Provider@Name|System/Channel", "*Sysmon*|"}}},
-             {.all = {{"System/EventID", "4688"}}}},
+             SYSMON_KIND("System/EventID", "System/Provider@Name|System/Channel"),
+             SECURITY_KIND("System/EventID")},
     .platform = PLATFORM_WINDOWS,
 };
