@@ -102,6 +102,7 @@ struct record_kind {
     enum read_result result;        /* READ_EVENT, or why such a record is none */
     const char *reason;             /* of READ_BAD */
     const struct field_map *fields; /* names of this kind alone, NULL: those of the layout */
+    enum platform platform;         /* of records that do not say, if it is not the layout's */
 };
 
 struct layout {

@@ -1,5 +1,7 @@
 #include "bytes/source.h"
 
+#include "evtx.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -42,6 +44,8 @@ static enum source_kind kind_of(const unsigned char *p, size_t n)
 {
     if (n >= 2 && p[0] == 0x1F && p[1] == 0x8B)
         return SOURCE_GZIP;
+    if (evtx_is(p, n) && evtx_supported())
+        return SOURCE_EVTX;
     bool frame = n >= 4 && p[0] == 0x28 && p[1] == 0xB5 && p[2] == 0x2F && p[3] == 0xFD;
     bool skippable = n >= 4 && (p[0] & 0xF0) == 0x50 && p[1] == 0x2A && p[2] == 0x4D && p[3] == 0x18;
     return frame || skippable ? SOURCE_ZSTD : SOURCE_PLAIN;
@@ -58,7 +62,7 @@ bool source_probe(const char *path, enum source_kind *kind, int64_t *size)
     int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (file < 0)
         return false;
-    unsigned char head[4];
+    unsigned char head[8];
     ssize_t got = read_some(file, head, sizeof head);
     close(file);
     if (got > 0)
@@ -94,6 +98,10 @@ bool source_open(struct source *source, const char *path, enum source_kind kind,
                               .zstd = source->zstd};
     if (!regular(path, &now))
         return refuse(source, "cannot be opened", errno == EINVAL ? "not a regular file" : strerror(errno));
+    if (kind == SOURCE_EVTX) {
+        source->evtx = evtx_open(path, source->reason, sizeof source->reason);
+        return source->evtx != NULL;
+    }
     source->file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (source->file < 0)
         return refuse(source, "cannot be opened", strerror(errno));
@@ -200,8 +208,20 @@ static size_t read_compressed(struct source *source, char *p, size_t n)
     return 0;
 }
 
+/* What the log lacks is said behind its last record. */
+static size_t read_log(struct source *source, char *p, size_t n)
+{
+    size_t got = evtx_read(source->evtx, p, n);
+    const char *damage = got == 0 ? evtx_damage(source->evtx) : NULL;
+    if (damage != NULL)
+        refuse(source, damage, "");
+    return got;
+}
+
 size_t source_read(struct source *source, char *p, size_t n)
 {
+    if (source->evtx != NULL && source->reason[0] == '\0')
+        return read_log(source, p, n);
     if (source->file < 0 || source->reason[0] != '\0')
         return 0;
     return source->kind == SOURCE_PLAIN ? read_raw(source, p, n) : read_compressed(source, p, n);
@@ -219,6 +239,8 @@ void source_close(struct source *source)
     if (source->file >= 0)
         close(source->file);
     source->file = -1;
+    evtx_close(source->evtx);
+    source->evtx = NULL;
     if (source->decoder != NULL && source->kind == SOURCE_ZSTD)
         ZSTD_DCtx_reset(source->decoder, ZSTD_reset_session_only);
     else if (source->decoder != NULL)
