@@ -7,12 +7,12 @@
 /* Records wait in a small queue while the slots they need are fetched: a big table costs one cache miss after the other
  * otherwise (measured at 3.6 million keys: 24 ns a key against 320). */
 enum { QUEUE = 64, RECENT = 1 << 13, BYTES_A_KEY = 768, MOST_EXPECTED = 1 << 23, MOST_PREFETCHED = 256 };
-/* Spellings that begin no line, or none that is wanted, are remembered as long as they are not many more bytes than
- * those that do: they only save time. */
+/* Spellings that begin no line, or none that is wanted, are remembered when they come a second time (most never do), as
+ * long as they are not many more bytes than those that do: they only save time. */
 static const size_t FREE_BYTES = (size_t)64 << 20;
 /* Values of a spelling's slot: the number + 1 of the line that it begins, OTHER + its number, or one of those above. */
 static const uint32_t OTHER = UINT32_C(1) << 31;
-static const uint32_t FORGOTTEN = UINT32_MAX; /* decoded each time */
+static const uint32_t FORGOTTEN = UINT32_MAX; /* decoded again */
 static const uint32_t WAITING = UINT32_MAX - QUEUE;
 /* A line's number + 1: its hash is not in the wanted part. */
 static const uint32_t DROPPED = UINT32_MAX;
@@ -23,7 +23,7 @@ struct waiting {
     struct event event;
     int64_t row;
     const struct unique_class *kind;
-    struct key_slot *slot; /* entered for it */
+    struct key_slot *slot; /* where its value may be kept; NULL: not its own */
     uint32_t segment;
     uint32_t value; /* of its slot */
     uint32_t line;  /* + 1; DROPPED; 0: not known yet */
@@ -229,6 +229,8 @@ static void find_values(struct unique *unique)
             key_index_set(&unique->spelling, slot, w->key, WAITING + (uint32_t)k);
             w->slot = slot;
         }
+        if (slot->value == FORGOTTEN)
+            w->slot = slot;
         w->value = slot->value;
         prefetch_value(unique, w->value);
     }
@@ -352,7 +354,8 @@ static uint32_t add_other(struct unique *unique, const struct waiting *w)
 {
     struct str text = w->event.command;
     bool room = unique->other_bytes + text.n <= unique->line_bytes + FREE_BYTES;
-    if (!room || w->class_number == DECODED || unique->others.n >= WAITING - OTHER)
+    bool again = w->value == FORGOTTEN;
+    if (!again || !room || w->class_number == DECODED || unique->others.n >= WAITING - OTHER)
         return FORGOTTEN;
     uint32_t value = OTHER + (uint32_t)unique->others.n;
     *(struct other *)chunks_add(&unique->others) =
@@ -364,8 +367,8 @@ static uint32_t add_other(struct unique *unique, const struct waiting *w)
 static void settle_fresh(struct unique *unique, const struct fresh *fresh)
 {
     struct waiting *w = fresh->first;
+    uint32_t begun = 0;
     w->line = DROPPED;
-    w->value = 0;
     if (!fresh->dropped) {
         struct key_slot *slot = find_line(unique, fresh->id);
         if (slot->value == 0) {
@@ -374,14 +377,15 @@ static void settle_fresh(struct unique *unique, const struct fresh *fresh)
             if (unique->n_fields > 0)
                 add_fields(unique, w);
             key_index_set(&unique->line, slot, fresh->id, (uint32_t)unique->lines.n);
-            w->value = slot->value;
+            begun = slot->value;
         }
         w->line = slot->value;
     }
-    if (w->slot == NULL)
+    bool own = w->slot != NULL && w->slot->value >= WAITING; /* else an equal one has it since */
+    if (!own)
         w->value = FORGOTTEN;
     else
-        w->slot->value = w->value = w->value != 0 && w->class_number != DECODED ? w->value : add_other(unique, w);
+        w->slot->value = w->value = begun != 0 && w->class_number != DECODED ? begun : add_other(unique, w);
 }
 
 /* What tells a group apart: its line and its user or host. */
@@ -483,12 +487,13 @@ void unique_add(struct unique *unique, const struct unique_class *kind, const st
                 int64_t row)
 {
     struct waiting *w = &unique->queue[unique->n_queue++];
-    *w = (struct waiting){.key = hash128(event->command, kind->key_seed),
-                          .event = *event,
-                          .row = row,
-                          .kind = kind,
-                          .segment = segment,
-                          .class_number = class_number(unique, kind)};
+    w->key = hash128(event->command, kind->key_seed);
+    w->event = *event;
+    w->row = row;
+    w->kind = kind;
+    w->slot = NULL;
+    w->segment = segment;
+    w->class_number = class_number(unique, kind);
     __builtin_prefetch(recent_slot(unique, w->key), 1);
     if (unique->n_queue == QUEUE)
         unique_flush(unique);
