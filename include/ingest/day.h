@@ -7,11 +7,11 @@
 #include "scan/event.h"
 #include "scan/normalize.h"
 
-/* Unique lines, one an exact form (see normalize.h), each on exactly one rank: the one that read its first record. Arrays [n], row
- * rising. row: global record number (inputs in order, files in byte order of their names, records in file order; good
- * records only). text, platform, user, host, parent: of the first record. count: records of this exact form in the day.
- * truth: the worst of its records. Lines of one masked form may be several: what belongs together goes by hash, which
- * line it is by id.
+/* Unique lines, one an exact form (see normalize.h), each on exactly one rank: the one that read its first record.
+ * Arrays [n], row rising. row: global record number (inputs in order, files in byte order of their names, records in
+ * file order; good records only). text, platform, user, host, parent: of the first record. count: records of this exact
+ * form in the day. truth: the worst of its records. Lines of one masked form may be several: what belongs together goes
+ * by hash, which line it is by id.
  *
  * Only if options.groups (else NULL): who ran line i how often. user_at[n + 1]: its users are user_at[i] ..
  * user_at[i + 1] - 1 of user_hash (of the user's text, seeded; a record without the field has the hash of the empty

@@ -1,6 +1,7 @@
 /* The canonical form of a command line, in two degrees. The masked form decides what belongs together: which part of
  * the data a line falls into, what is kept out, what may not leak. The exact form decides what is the same line: it is
- * collapsed, counted and judged as one. They differ only in base64, where a payload hides: see below. Each rewrite can be switched off, so that it can be ablated; the README lists them with examples. In this order:
+ * collapsed, counted and judged as one. They differ only in base64, where a payload hides: see below. Each rewrite can
+ * be switched off, so that it can be ablated; the README lists them with examples. In this order:
  *
  *   rule         line                                          canonical form
  *   drop_quotes  "C:\a b.exe" 'x'                              C:\a b.exe x

@@ -53,7 +53,8 @@ static inline struct key_slot *key_index_find_next(const struct key_index *index
     size_t i = (size_t)(slot - index->slot);
     do
         i = i + 1 < index->n_slots ? i + 1 : 0;
-    while (index->slot[i].value != 0 && (index->slot[i].lo != key.lo || index->slot[i].tag != (uint32_t)(key.hi >> 32)));
+    while (index->slot[i].value != 0 &&
+           (index->slot[i].lo != key.lo || index->slot[i].tag != (uint32_t)(key.hi >> 32)));
     return &index->slot[i];
 }
 

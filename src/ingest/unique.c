@@ -252,12 +252,14 @@ static uint32_t line_of(const struct unique *unique, const struct waiting *w)
     struct str text = w->event.command;
     if (w->value < OTHER) {
         const struct unique_line *line = unique_line(unique, w->value - 1);
-        bool same = line->n == text.n && line->class_number == w->class_number && memcmp(line->text, text.p, text.n) == 0;
+        bool same =
+            line->n == text.n && line->class_number == w->class_number && memcmp(line->text, text.p, text.n) == 0;
         return same ? w->value : 0;
     }
     if (w->value < WAITING) {
         const struct other *other = chunks_at(&unique->others, w->value - OTHER);
-        bool same = other->n == text.n && other->class_number == w->class_number && memcmp(other->p, text.p, text.n) == 0;
+        bool same =
+            other->n == text.n && other->class_number == w->class_number && memcmp(other->p, text.p, text.n) == 0;
         return same ? other->line : 0;
     }
     return 0;
@@ -274,7 +276,8 @@ static size_t compare(struct unique *unique, struct fresh *fresh)
         w->line = line_of(unique, w);
         if (w->line != 0)
             continue;
-        const struct waiting *first = w->value >= WAITING && w->value != FORGOTTEN ? &unique->queue[w->value - WAITING] : w;
+        const struct waiting *first =
+            w->value >= WAITING && w->value != FORGOTTEN ? &unique->queue[w->value - WAITING] : w;
         if (first != w && first->kind == w->kind && str_equal(first->event.command, w->event.command))
             continue; /* settled with it */
         fresh[n++] = (struct fresh){.first = w};

@@ -1,5 +1,5 @@
-/* A rank's own unique lines. Command fields are counted as they stand in the records: one whose bytes were met before is
- * not looked at again, any other is decoded and normalised, and kept if its exact form was not met before. XXH3 only
+/* A rank's own unique lines. Command fields are counted as they stand in the records: one whose bytes were met before
+ * is not looked at again, any other is decoded and normalised, and kept if its exact form was not met before. XXH3 only
  * says where to look: bytes decide which spellings are the same, 128 bits of SHA-256 which exact forms are. */
 #ifndef INGEST_UNIQUE_H
 #define INGEST_UNIQUE_H
@@ -59,8 +59,8 @@ struct unique *unique_new(const struct unique_options *options);
 void unique_add(struct unique *unique, const struct unique_class *kind, const struct event *event, uint32_t segment,
                 int64_t row);
 void unique_flush(struct unique *unique);
-/* Nothing will be added any more: decodes the texts and gives back what only adding needs, to the texts' arena. The rest
- * lives as long as the arenas. */
+/* Nothing will be added any more: decodes the texts and gives back what only adding needs, to the texts' arena. The
+ * rest lives as long as the arenas. */
 void unique_seal(struct unique *unique);
 /* Lines in order of their first record. */
 size_t unique_count(const struct unique *unique);

@@ -182,10 +182,9 @@ AVX2 static inline __attribute__((always_inline)) struct masks masks_avx2(const 
 AVX512 static inline __attribute__((always_inline)) struct masks masks_avx512(const char *p)
 {
     __m512i v = _mm512_loadu_si512((const void *)p);
-    return (struct masks){_mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('"')),
-                          _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\\')),
-                          _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\n')),
-                          _mm512_cmplt_epi8_mask(v, _mm512_set1_epi8(0x20))};
+    return (struct masks){
+        _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('"')), _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\\')),
+        _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\n')), _mm512_cmplt_epi8_mask(v, _mm512_set1_epi8(0x20))};
 }
 
 /* All at once: the numbers of the bits, squeezed together. */

@@ -9,11 +9,12 @@ enum { SCAN_BLOCK = 64, SCAN_MAX_BYTES = 16384, SCAN_MAX_QUOTES = 1024, SCAN_MAX
 
 /* Arrays are the caller's. A word more than are needed must be readable behind each of the bits. */
 struct scan_index {
-    uint32_t *quote, *newline;        /* places, rising; [max_* + SCAN_BLOCK]. Quotes are not escaped; two of UINT32_MAX follow */
-    uint64_t *backslash;              /* a bit a byte */
-    uint64_t *doubt, *high;           /* a bit a block: holds what scan_full must look at; bytes above 0x7F */
-    size_t max_quotes, max_newlines;  /* where to stop */
-    size_t n, n_quotes, n_newlines;   /* n: bytes that were looked at */
+    uint32_t *quote,
+        *newline;           /* places, rising; [max_* + SCAN_BLOCK]. Quotes are not escaped; two of UINT32_MAX follow */
+    uint64_t *backslash;    /* a bit a byte */
+    uint64_t *doubt, *high; /* a bit a block: holds what scan_full must look at; bytes above 0x7F */
+    size_t max_quotes, max_newlines; /* where to stop */
+    size_t n, n_quotes, n_newlines;  /* n: bytes that were looked at */
 };
 
 /* Indexes p[n], or what comes before about so many quotes or newlines as there is room for. Doubtful are control
@@ -36,7 +37,8 @@ static inline bool scan_any_bit(const uint64_t *bits, size_t from, size_t to)
         found |= bits[from / 64] >> (from % 64) | bits[from / 64 + 1] << 1 << (63 - from % 64);
     if (from == to)
         return found != 0;
-    found |= (bits[from / 64] >> (from % 64) | bits[from / 64 + 1] << 1 << (63 - from % 64)) & (UINT64_MAX >> (64 - (to - from)));
+    found |= (bits[from / 64] >> (from % 64) | bits[from / 64 + 1] << 1 << (63 - from % 64)) &
+             (UINT64_MAX >> (64 - (to - from)));
     return found != 0;
 }
 

@@ -93,8 +93,11 @@ static void bytes_decide_whatever_their_hash(void **state)
         for (int64_t i = 0; i < 3000; i++) { /* 100 lines, each spelled in three ways */
             char text[64];
             int line = (int)(i * i % 100 + i % 7) % 100;
-            snprintf(text, sizeof text, "%s %c%c", i % 3 == 0 ? "Do" : i % 3 == 1 ? "do" : "DO ", 'a' + line / 10,
-                     'a' + line % 10);
+            snprintf(text, sizeof text, "%s %c%c",
+                     i % 3 == 0   ? "Do"
+                     : i % 3 == 1 ? "do"
+                                  : "DO ",
+                     'a' + line / 10, 'a' + line % 10);
             add(&day, &plain_class, text, i);
             if (i % 200 == 199)
                 unique_flush(day.unique);
@@ -170,9 +173,10 @@ static void decoded_texts_may_be_longer(void **state)
 static void payloads_are_told_apart(void **state)
 {
     (void)state;
-    static const char *const text[] = {
-        "powershell -enc SQBFAFgAIAAoAE4AZQB3AC0ATwBiAGoAZQBjAHQA", "PowerShell -Enc SQBFAFgAIAAoAE4AZQB3AC0ATwBiAGoAZQBjAHQA",
-        "powershell -enc SQBFAFgAIAAoAE4AZQB3AC0ATwBiAGoAZQBjAHQB", "powershell -enc sQBFAFgAIAAoAE4AZQB3AC0ATwBiAGoAZQBjAHQA"};
+    static const char *const text[] = {"powershell -enc SQBFAFgAIAAoAE4AZQB3AC0ATwBiAGoAZQBjAHQA",
+                                       "PowerShell -Enc SQBFAFgAIAAoAE4AZQB3AC0ATwBiAGoAZQBjAHQA",
+                                       "powershell -enc SQBFAFgAIAAoAE4AZQB3AC0ATwBiAGoAZQBjAHQB",
+                                       "powershell -enc sQBFAFgAIAAoAE4AZQB3AC0ATwBiAGoAZQBjAHQA"};
     struct day day = day_new();
     day_start(&day);
     for (size_t i = 0; i < ARRAY_LEN(text); i++)

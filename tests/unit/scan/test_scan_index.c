@@ -127,8 +127,9 @@ static void test_odd_bytes_are_seen_anywhere(void **state)
             for (int byte = 0; byte < 256; byte++) {
                 memset(p, 'a', n);
                 p[at] = (char)byte;
-                check_all(p, n, (byte >= 0x20 && byte < 0x80 && (byte != '\\' || (at + 1 == n && n % SCAN_BLOCK == 0))) ||
-                                    byte == '\n');
+                check_all(p, n,
+                          (byte >= 0x20 && byte < 0x80 && (byte != '\\' || (at + 1 == n && n % SCAN_BLOCK == 0))) ||
+                              byte == '\n');
             }
         }
     }

@@ -16,12 +16,24 @@ static const struct str names[N_NAMES] = {{"command_line", 12}, {"a", 1}, {"user
 
 static void add_line(struct rng_state *rng, struct buf *out)
 {
-    static const char *const piece[] = {"{",    "}",     "{\"a\":1}", "\"a\"",     ":",       ",",   "\"",       "\\\\",
-                                        "\\\"", "\\n",   "\\u00e4",   "\\x",      "\xC3\xA4", "\x80", " ",        "\t",
-                                        "\r",  "\x01",  "12",        "null",     "[1,2]",   "x\ty", "{\"b\":{}}", "abc"};
-    static const char *const value[] = {"\"cmd /c dir\"", "\"C:\\\\a\\\\b \\\"x\\\"\"", "12",   "-1.5e3", "null",
-                                        "\"\"",           "\"\xC3\xA4\"",              "true", "{}",     "\"\\ud800\"",
-                                        "01",             "\"\\q\"",                   "[]",   "\"\t\"",  "\"\x80\""};
+    static const char *const piece[] = {"{",    "}",    "{\"a\":1}", "\"a\"", ":",        ",",    "\"",         "\\\\",
+                                        "\\\"", "\\n",  "\\u00e4",   "\\x",   "\xC3\xA4", "\x80", " ",          "\t",
+                                        "\r",   "\x01", "12",        "null",  "[1,2]",    "x\ty", "{\"b\":{}}", "abc"};
+    static const char *const value[] = {"\"cmd /c dir\"",
+                                        "\"C:\\\\a\\\\b \\\"x\\\"\"",
+                                        "12",
+                                        "-1.5e3",
+                                        "null",
+                                        "\"\"",
+                                        "\"\xC3\xA4\"",
+                                        "true",
+                                        "{}",
+                                        "\"\\ud800\"",
+                                        "01",
+                                        "\"\\q\"",
+                                        "[]",
+                                        "\"\t\"",
+                                        "\"\x80\""};
     static const char *const key[] = {"command_line", "a", "user", "other", "\\u0061", "a b"};
     bool wild = rng_next_below(rng, 8) == 0, spaced = rng_next_below(rng, 4) == 0;
     uint64_t n = rng_next_below(rng, 8), kinds = rng_next_below(rng, 3) == 0 ? ARRAY_LEN(value) : 7;
@@ -31,8 +43,9 @@ static void add_line(struct rng_state *rng, struct buf *out)
     } else {
         buf_add_str(out, spaced ? STR("{ ") : STR("{"));
         for (uint64_t k = 0; k < n; k++)
-            buf_printf(out, "%s\"%s\"%s%s", k > 0 ? (spaced ? " , " : ",") : "", key[rng_next_below(rng, ARRAY_LEN(key))],
-                       spaced ? " : " : ":", value[rng_next_below(rng, kinds)]);
+            buf_printf(out, "%s\"%s\"%s%s", k > 0 ? (spaced ? " , " : ",") : "",
+                       key[rng_next_below(rng, ARRAY_LEN(key))], spaced ? " : " : ":",
+                       value[rng_next_below(rng, kinds)]);
         buf_add_str(out, spaced ? STR(" }  ") : STR("}"));
     }
     buf_add_str(out, rng_next_below(rng, 4) == 0 ? STR("\r\n") : STR("\n"));
