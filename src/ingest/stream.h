@@ -39,7 +39,8 @@ enum stream_step stream_next(struct stream *stream, struct str *record);
 void stream_fill(struct stream *stream);
 int64_t stream_offset(const struct stream *stream, struct str record); /* counted as base is */
 int64_t stream_line(struct stream *stream, struct str record);         /* newlines of the segment before the record */
-/* After STREAM_END: whether the segment itself is damaged; what follows it is another segment's. */
+/* After STREAM_END: whether the segment itself is damaged; what follows it is another segment's, which sees the same
+ * but for what the system refused. */
 bool stream_damaged(const struct stream *stream);
 /* Of a zstd file, bytes that came out of the segment's frames; else 0. */
 int64_t stream_bytes(const struct stream *stream);
