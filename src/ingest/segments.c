@@ -2,7 +2,9 @@
 
 #include "bytes/frames.h"
 #include "comm/gather.h"
-#include "support/sort.h"
+#include "support/deal.h"
+
+#include <string.h>
 
 /* A compressed byte costs about as much as this many plain ones, opening a file as this many bytes. */
 enum { COMPRESSED_WEIGHT = 10, OPEN_WEIGHT = 16 * 1024 };
@@ -71,31 +73,35 @@ static int64_t bytes_of(const struct segment *segment, const struct file *file)
     return min_i64(segment->end, file->size) - segment->start;
 }
 
+/* What is not looked into is taken for what it calls itself: who reads how much depends on it, nothing else. */
+static bool looks_packed(const struct file *file)
+{
+    static const char *const ends[] = {".gz", ".zst"};
+    size_t n = strlen(file->path);
+    for (size_t i = 0; i < ARRAY_LEN(ends) && file->kind == SOURCE_UNKNOWN; i++) {
+        size_t length = strlen(ends[i]);
+        if (n > length && strcmp(file->path + n - length, ends[i]) == 0)
+            return true;
+    }
+    return file->kind == SOURCE_GZIP || file->kind == SOURCE_ZSTD;
+}
+
 /* About how many uncompressed bytes. */
 static int64_t work_of(const struct segment *segment, const struct file *file)
 {
-    return bytes_of(segment, file) * (file->kind == SOURCE_PLAIN ? 1 : COMPRESSED_WEIGHT);
+    return bytes_of(segment, file) * (looks_packed(file) ? COMPRESSED_WEIGHT : 1);
 }
 
-static void deal(const struct file_list *files, struct segment_list *list, int n_ranks, struct arena *arena)
+static void deal_segments(const struct file_list *files, struct segment_list *list, int n_ranks, struct arena *arena)
 {
     struct arena_mark mark = arena_mark(arena);
-    uint64_t *size = ARENA_ARRAY(arena, uint64_t, list->n);
-    uint32_t *order = ARENA_ARRAY(arena, uint32_t, list->n);
-    int64_t *load = ARENA_ZARRAY(arena, int64_t, (size_t)n_ranks);
+    uint64_t *weight = ARENA_ARRAY(arena, uint64_t, list->n);
+    uint32_t *rank = ARENA_ARRAY(arena, uint32_t, list->n);
     for (size_t i = 0; i < list->n; i++)
-        size[i] = ~(uint64_t)work_of(&list->segment[i], &files->file[list->segment[i].file]);
-    sort_order_u64(size, list->n, order,
-                   arena); /* biggest first; ties stay in segment order and so are dealt in turn */
-    for (size_t i = 0; i < list->n; i++) {
-        int least = 0;
-        for (int r = 1; r < n_ranks; r++) {
-            if (load[r] < load[least])
-                least = r;
-        }
-        list->segment[order[i]].rank = least;
-        load[least] += (int64_t)~size[order[i]] + OPEN_WEIGHT;
-    }
+        weight[i] = (uint64_t)work_of(&list->segment[i], &files->file[list->segment[i].file]) + OPEN_WEIGHT;
+    deal(weight, list->n, (uint32_t)n_ranks, rank, arena);
+    for (size_t i = 0; i < list->n; i++)
+        list->segment[i].rank = (int)rank[i];
     arena_release(arena, mark);
 }
 
@@ -117,7 +123,7 @@ struct segment_list segments_cut(const struct comm *comm, struct file_list *file
             list.segment[list.n++] = (struct segment){f, piece_start(file, k), end, 0};
         }
     }
-    deal(files, &list, comm_size(comm), arena);
+    deal_segments(files, &list, comm_size(comm), arena);
     for (size_t i = 0; i < list.n; i++) {
         const struct segment *s = &list.segment[i];
         if (s->rank != comm_rank(comm))
