@@ -37,7 +37,7 @@ static void find_cuts(const struct comm *comm, struct file_list *files, const bo
             continue;
         cuts.file = f;
         if (turn++ % (size_t)comm_size(comm) == (size_t)comm_rank(comm))
-            frames_find(file->path, file->size, PACKED_BYTES, add_cut, &cuts);
+            frames_find(file->path, file->size, files->piece / (SEGMENT_BYTES / PACKED_BYTES), add_cut, &cuts);
     }
     if (turn > 0) {
         const struct cut *cut = gather_all(comm, cuts.list.p, sizeof *cut, cuts.list.n / sizeof *cut, -1, &n, arena);
@@ -52,20 +52,28 @@ static void find_cuts(const struct comm *comm, struct file_list *files, const bo
     buf_free(&cuts.list);
 }
 
-static size_t pieces(const struct file *file, const bool *splits)
+/* Of a whole number of MiB, so that a day of any size has about CUTS_MOST cuts at most, four times as many if it is all
+ * packed: every rank holds the list. It depends on the day alone. */
+static int64_t piece_of(int64_t bytes)
+{
+    enum { CUTS_MOST = 1 << 18, STEP = 1 << 20 };
+    return max_i64(SEGMENT_BYTES, (bytes / CUTS_MOST + STEP - 1) / STEP * STEP);
+}
+
+static size_t pieces(const struct file *file, int64_t piece, const bool *splits)
 {
     if (file->kind != SOURCE_PLAIN)
         return file->n_cuts + 1;
-    if (file->size <= SEGMENT_BYTES || !splits[file->input])
+    if (file->size <= piece || !splits[file->input])
         return 1;
-    return (size_t)((file->size + SEGMENT_BYTES - 1) / SEGMENT_BYTES);
+    return (size_t)((file->size + piece - 1) / piece);
 }
 
-static int64_t piece_start(const struct file *file, size_t k)
+static int64_t piece_start(const struct file *file, int64_t piece, size_t k)
 {
     if (k == 0)
         return 0;
-    return file->kind == SOURCE_PLAIN ? (int64_t)k * SEGMENT_BYTES : file->cut[k - 1];
+    return file->kind == SOURCE_PLAIN ? (int64_t)k * piece : file->cut[k - 1];
 }
 
 static int64_t bytes_of(const struct segment *segment, const struct file *file)
@@ -110,17 +118,18 @@ struct segment_list segments_cut(const struct comm *comm, struct file_list *file
 {
     struct segment_list list = {0, NULL, 0, 0};
     size_t n = 0;
+    files->piece = piece_of(files->bytes);
     find_cuts(comm, files, splits, arena);
     for (size_t f = 0; f < files->n; f++)
-        n += pieces(&files->file[f], splits);
+        n += pieces(&files->file[f], files->piece, splits);
     ASSERT(n < UINT32_MAX);
     list.segment = ARENA_ARRAY(arena, struct segment, n);
     for (size_t f = 0; f < files->n; f++) {
         const struct file *file = &files->file[f];
-        size_t n_pieces = pieces(file, splits);
+        size_t n_pieces = pieces(file, files->piece, splits);
         for (size_t k = 0; k < n_pieces; k++) {
-            int64_t end = k + 1 < n_pieces ? piece_start(file, k + 1) : INT64_MAX;
-            list.segment[list.n++] = (struct segment){f, piece_start(file, k), end, 0};
+            int64_t end = k + 1 < n_pieces ? piece_start(file, files->piece, k + 1) : INT64_MAX;
+            list.segment[list.n++] = (struct segment){f, piece_start(file, files->piece, k), end, 0};
         }
     }
     deal_segments(files, &list, comm_size(comm), arena);

@@ -6,6 +6,7 @@
 #include "comm/comm.h"
 #include "ingest/catalog.h"
 
+/* The least bytes of a segment, plain and packed; the least of a file that is cut. */
 enum { SEGMENT_BYTES = 4 * 1024 * 1024, PACKED_BYTES = 1024 * 1024, CUT_BYTES = 2 * PACKED_BYTES };
 
 struct file {
@@ -22,6 +23,7 @@ struct file {
 struct file_list {
     size_t n;
     int64_t bytes;
+    int64_t piece;     /* about how big segments are, of plain files */
     struct file *file; /* inputs in order, files of one input in byte order of their paths, each once */
 };
 
