@@ -29,6 +29,7 @@ struct source {
     unsigned char *in; /* compressed bytes in_at .. in_n - 1 are waiting */
     size_t in_at, in_n;
     bool between;      /* the decoder stands between members or frames */
+    bool refused;      /* the system would not give the bytes: another reader may get them */
     bool cut;          /* it ended inside of a member or frame */
     struct evtx *evtx; /* of an event log */
     char reason[320];  /* why it could not be opened or ended early; "" if all is well */

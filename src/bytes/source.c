@@ -137,9 +137,21 @@ static bool open_regular(struct source *source, const char *path)
     source->file = open_some(path);
     if (source->file < 0)
         return refuse(source, "cannot be opened", reason_of(errno));
-    if (fstat(source->file, &status) != 0)
+    int result;
+    do
+        result = fstat(source->file, &status);
+    while (result != 0 && errno == EINTR);
+    if (result != 0)
         return refuse(source, "cannot be opened", strerror(errno));
     return S_ISREG(status.st_mode) || refuse(source, "cannot be opened", reason_of(EINVAL));
+}
+
+static bool seek(int file, int64_t start)
+{
+    off_t result = 0;
+    while (start > 0 && (result = lseek(file, (off_t)start, SEEK_SET)) < 0 && errno == EINTR)
+        ;
+    return result >= 0;
 }
 
 bool source_open(struct source *source, const char *path, enum source_kind kind, int64_t start, int64_t part_end,
@@ -157,7 +169,7 @@ bool source_open(struct source *source, const char *path, enum source_kind kind,
         return false;
     if (kind == SOURCE_UNKNOWN)
         source->kind = size > 0 ? look_inside(source->file) : SOURCE_PLAIN;
-    if (source->kind == SOURCE_UNKNOWN || (start > 0 && lseek(source->file, (off_t)start, SEEK_SET) < 0))
+    if (source->kind == SOURCE_UNKNOWN || !seek(source->file, start))
         return refuse(source, "cannot be read", strerror(errno));
     if (source->kind == SOURCE_EVTX) {
         close(source->file); /* another process reads it */
@@ -179,6 +191,7 @@ static size_t read_raw(struct source *source, void *p, size_t n)
     else if (got == 0)
         refuse(source, "became shorter while it was read", "");
     if (got <= 0) {
+        source->refused = true;
         source->left = 0;
         return 0;
     }
@@ -245,6 +258,7 @@ static bool refuse_window(struct source *source, const char *why)
 static void refuse_zstd(struct source *source, size_t result)
 {
     ZSTD_ErrorCode code = ZSTD_getErrorCode(result);
+    source->refused = code == ZSTD_error_memory_allocation;
     if (code == ZSTD_error_memory_allocation)
         refuse_window(source, "which the system refuses");
     else if (code == ZSTD_error_frameParameter_windowTooLarge)

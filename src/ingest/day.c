@@ -271,8 +271,7 @@ static bool read_day(const struct comm *comm, const struct input *inputs, size_t
     ingest.what = options->what != NULL ? arena_printf(own, "%s: ", options->what) : "";
     const struct layout **layouts = ARENA_ARRAY(own, const struct layout *, n_inputs);
     classify(inputs, n_inputs, options->seed, own, &ingest, layouts);
-    const struct cutting cutting = {layouts, options->max_record_bytes,
-                                    options->segment_bytes > 0 ? options->segment_bytes : SEGMENT_BYTES};
+    const struct cutting cutting = {layouts, options->max_record_bytes, options->segment_bytes};
     struct segment_list segments = segments_cut(comm, &files, &cutting, own);
     struct tally *tally = ARENA_ZARRAY(own, struct tally, segments.n);
     struct arena *buffers = arena_new();

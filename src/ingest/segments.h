@@ -7,6 +7,7 @@
 #include "ingest/catalog.h"
 #include "scan/layout.h"
 
+/* The least bytes of a segment, plain and packed; the least of a file that is cut. */
 enum { SEGMENT_BYTES = 4 * 1024 * 1024, PACKED_BYTES = 1024 * 1024, CUT_BYTES = 2 * PACKED_BYTES };
 
 struct file {
@@ -23,6 +24,7 @@ struct file {
 struct file_list {
     size_t n;
     int64_t bytes;
+    int64_t piece;     /* about how big segments are, of plain files */
     struct file *file; /* inputs in order, files of one input in byte order of their paths, each once */
 };
 
@@ -50,7 +52,7 @@ struct segment {
 struct cutting {
     const struct layout *const *layout; /* [n_inputs] */
     int64_t max_record;
-    int64_t segment_bytes; /* of plain files */
+    int64_t segment_bytes; /* of plain files; 0: as the day wants them */
 };
 
 struct segment_list {

@@ -223,7 +223,7 @@ int64_t stream_line(struct stream *stream, struct str record)
 
 bool stream_damaged(const struct stream *stream)
 {
-    return stream->source.reason[0] != '\0' && !stream->source.beyond;
+    return stream->source.reason[0] != '\0' && (!stream->source.beyond || stream->source.refused);
 }
 
 int64_t stream_bytes(const struct stream *stream)
