@@ -65,4 +65,28 @@ static inline void key_index_set(struct key_index *index, struct key_slot *slot,
     index->n++;
 }
 
+/* Keys numbered from 0 in the order in which they first came. An index is filled this way or by key_index_set. */
+#define KEY_UNKNOWN SIZE_MAX
+
+/* A key's number; a new key gets the next one, which is what index->n was. Grows as needed; zeroed is empty. */
+static inline size_t key_index_number(struct key_index *index, struct hash128 key, bool *is_new)
+{
+    if (index->n >= index->n_slots / 4 * 3)
+        key_index_reserve(index, 1);
+    struct key_slot *slot = key_index_find(index, key);
+    *is_new = slot->value == 0;
+    if (*is_new)
+        key_index_set(index, slot, key, (uint32_t)index->n + 1);
+    return slot->value - 1;
+}
+
+/* A key's number, or KEY_UNKNOWN. */
+static inline size_t key_index_look(const struct key_index *index, struct hash128 key)
+{
+    return index->n > 0 ? (size_t)key_index_find(index, key)->value - 1 : KEY_UNKNOWN;
+}
+
+/* Room for n keys in the arena, half full by then: not to be freed, nor to grow. */
+struct key_index key_index_in(struct arena *arena, size_t n);
+
 #endif

@@ -29,7 +29,7 @@ static void count_rest(struct sniff_count *count, const struct form *form, void 
 
 struct sniff_count sniff_read(const struct field_map *given, const struct layout *layout, struct str head, bool whole)
 {
-    struct arena *arena = arena_new();
+    struct arena *arena = arena_new(), *scratch = arena_new(); /* the state's, and the records' */
     const struct form *form = layout->form;
     struct field_map own = fields_fill(given, layout->fields);
     void *state = form->start(layout, &own, arena);
@@ -37,7 +37,7 @@ struct sniff_count sniff_read(const struct field_map *given, const struct layout
     struct event event;
     size_t at = 0;
     for (int i = 0; i < SNIFF_RECORDS && at < head.n; i++) {
-        struct arena_mark mark = arena_mark(arena);
+        struct arena_mark mark = arena_mark(scratch);
         const char *reason = "";
         if (form->place != NULL)
             form->place(state, (int64_t)at, PLACE_INSIDE);
@@ -46,16 +46,17 @@ struct sniff_count sniff_read(const struct field_map *given, const struct layout
             n = form->record_length(state, head.p, head.n, true);
         if (n == 0)
             break;
-        enum read_result result = form->parse(state, (struct str){head.p + at, n}, arena, &event, &reason);
+        enum read_result result = form->parse(state, (struct str){head.p + at, n}, scratch, &event, &reason);
         count_one(&count, result, reason);
-        count_rest(&count, form, state, arena);
+        count_rest(&count, form, state, scratch);
         at += n;
-        arena_release(arena, mark);
+        arena_release(scratch, mark);
     }
-    if (form->end != NULL && whole && at == head.n) {
+    if (form->end != NULL) {
         form->end(state);
-        count_rest(&count, form, state, arena);
+        count_rest(&count, form, state, scratch);
     }
+    arena_free(scratch);
     arena_free(arena);
     return count;
 }

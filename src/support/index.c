@@ -68,3 +68,10 @@ void key_index_reserve(struct key_index *index, size_t more)
     key_index_free(index);
     *index = bigger;
 }
+
+struct key_index key_index_in(struct arena *arena, size_t n)
+{
+    ASSERT(n < UINT32_MAX);
+    size_t n_slots = 2 * n + 4;
+    return (struct key_index){ARENA_ZARRAY(arena, struct key_slot, n_slots), n_slots, 0};
+}

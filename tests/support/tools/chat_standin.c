@@ -5,9 +5,9 @@
 
 #include "bytes/textfile.h"
 #include "support/clock.h"
+#include "support/index.h"
 #include "support/json.h"
 #include "support/rng.h"
-#include "support/table.h"
 
 #include <microhttpd.h>
 #include <netinet/in.h>
@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 enum { BODY_LIMIT = 8 << 20, TRUTH_LIMIT = 1 << 30, CUT_BYTES = 4000, EDGE_BYTES = 1500, FILES_MAX = 64 };
-enum { SAID_BENIGN = 1, SAID_MALICIOUS = 2 };
+enum { SAID_NOTHING, SAID_BENIGN, SAID_MALICIOUS };
 
 struct settings {
     int64_t port, latency_ms, rate_limit, fail_status, max_seconds, seed, hang_after, pad_bytes, dimensions;
@@ -33,7 +33,7 @@ struct settings {
 
 struct server {
     struct settings settings;
-    struct table *truth; /* hash of a line -> SAID_* */
+    struct key_index truth; /* hash of a line -> SAID_* */
     FILE *log;
     pthread_mutex_t lock; /* of what follows and of the log */
     uint64_t n_requests;
@@ -58,13 +58,14 @@ static void learn_line(struct server *server, struct str line)
     if (!json_parse(line, "line", false, &doc, &ignored))
         return;
     const struct json *root = json_root(doc);
-    if (json_as_str(json_get(root, "command_line"), &command) && json_as_str(json_get(root, "label"), &label)) {
-        bool is_new, benign = str_equal(label, STR("benign"));
-        if (benign || str_equal(label, STR("malicious"))) {
-            uint64_t *slot = table_put(server->truth, line_key(command), &is_new);
-            if (is_new)
-                *slot = benign ? SAID_BENIGN : SAID_MALICIOUS;
-        }
+    bool told = json_as_str(json_get(root, "command_line"), &command) && json_as_str(json_get(root, "label"), &label);
+    bool benign = told && str_equal(label, STR("benign"));
+    if (benign || (told && str_equal(label, STR("malicious")))) {
+        key_index_reserve(&server->truth, 1);
+        struct hash128 key = line_key(command);
+        struct key_slot *slot = key_index_find(&server->truth, key);
+        if (slot->value == SAID_NOTHING)
+            key_index_set(&server->truth, slot, key, benign ? SAID_BENIGN : SAID_MALICIOUS);
     }
     json_free(doc);
 }
@@ -142,10 +143,10 @@ static bool read_question(struct str body, struct question *out)
 static void write_answer(const struct server *server, const struct question *question, bool cut, struct buf *out)
 {
     const struct settings *settings = &server->settings;
-    const uint64_t *truth = table_get(server->truth, question->key);
+    const uint32_t truth = key_index_find(&server->truth, question->key)->value;
     const char *word = "ABSTAIN";
-    if (truth) {
-        bool benign = *truth == SAID_BENIGN;
+    if (truth != SAID_NOTHING) {
+        bool benign = truth == SAID_BENIGN;
         double draw = rng_unit((uint64_t)settings->seed, rng_stream("standin", 0, question->key.hi), question->key.lo);
         bool right = draw < (benign ? settings->benign_recall : settings->malicious_recall);
         word = benign == right ? "BENIGN" : "MALICIOUS";
@@ -157,7 +158,8 @@ static void write_answer(const struct server *server, const struct question *que
     buf_printf(&text, "This answer comes from known truth, with seeded mistakes. It was not VERDICT_%s by a model.\n",
                word);
     if (!cut)
-        buf_printf(&text, "CONFIDENCE %s\nVERDICT_%s %s\n", truth ? "0.90" : "0.50", word, question->nonce);
+        buf_printf(&text, "CONFIDENCE %s\nVERDICT_%s %s\n", truth != SAID_NOTHING ? "0.90" : "0.50", word,
+                   question->nonce);
     buf_add_str(
         out,
         STR("{\"id\":\"chatcmpl-standin\",\"object\":\"chat.completion\",\"created\":0,\"model\":\"standin-truth\","
@@ -463,7 +465,7 @@ static int serve(struct server *server, const sigset_t *stop)
 
 int main(int argc, char **argv)
 {
-    struct server server = {.lock = PTHREAD_MUTEX_INITIALIZER};
+    struct server server = {.lock = PTHREAD_MUTEX_INITIALIZER, .truth = key_index_new(1 << 16)};
     server.settings = (struct settings){.fail_status = 500,
                                         .dimensions = 768,
                                         .max_seconds = 600,
@@ -481,7 +483,6 @@ int main(int argc, char **argv)
     pthread_sigmask(SIG_BLOCK, &stop, NULL);
     if (!take_options(argc, argv, &server.settings))
         return 2;
-    server.truth = table_new(1 << 16);
     for (size_t f = 0; f < server.settings.n_truth; f++) {
         struct error err = {0};
         if (!learn_file(&server, server.settings.truth[f], &err)) {
