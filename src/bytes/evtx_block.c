@@ -54,7 +54,8 @@ struct evtx_extent evtx_extent(const unsigned char header[EVTX_HEADER_BYTES], in
 {
     uint64_t whole = (uint64_t)max_i64(size - EVTX_HEADER_BYTES + EVTX_BLOCK_BYTES - 1, 0) / EVTX_BLOCK_BYTES;
     bool sound = checks(header, FILE_FLAGS, header + FILE_CHECKSUM);
-    struct evtx_extent extent = {.blocks = sound ? (uint32_t)get(header + FILE_BLOCKS, 2) : 0};
+    /* A log that is cut in its header lacks a block at least. */
+    struct evtx_extent extent = {.blocks = sound ? (uint32_t)get(header + FILE_BLOCKS, 2) : 1};
     /* The count has 16 bits. */
     extent.all = !sound || (header[FILE_FLAGS] & IS_OPEN) != 0 || whole > UINT16_MAX;
     if (extent.all && whole > extent.blocks)

@@ -239,6 +239,19 @@ static void test_damage(void **state)
     assert_string_equal(outcome.damage, want);
 }
 
+static void test_cut_header(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {8, 100, 1000, HEADER};
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+        struct log *log = load("Exec_sysmon_meterpreter_reversetcp_msipackage.evtx");
+        log->n = sizes[i];
+        struct outcome outcome = read_log(log);
+        assert_int_equal(outcome.lines, 0);
+        assert_string_equal(outcome.damage, "1 block of 64 KiB damaged or missing");
+    }
+}
+
 /* A log copied while it was written: its headers lag behind. */
 static void test_open_log(void **state)
 {
@@ -375,9 +388,10 @@ static void test_mutations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_line),    cmocka_unit_test(test_is),        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_samples), cmocka_unit_test(test_damage),    cmocka_unit_test(test_open_log),
-        cmocka_unit_test(test_death),   cmocka_unit_test(test_full_pipe), cmocka_unit_test(test_mutations),
+        cmocka_unit_test(test_line),      cmocka_unit_test(test_is),     cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_samples),   cmocka_unit_test(test_damage), cmocka_unit_test(test_cut_header),
+        cmocka_unit_test(test_open_log),  cmocka_unit_test(test_death),  cmocka_unit_test(test_full_pipe),
+        cmocka_unit_test(test_mutations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
