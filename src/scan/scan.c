@@ -121,7 +121,7 @@ static bool walk_record(struct str record, const struct scan_names *names, struc
 
 bool scan_record(struct str record, const struct scan_names *names, struct scan_field *out, const char **reason)
 {
-    while (record.n > 0 && scan_is_blank(record.p[record.n - 1]))
+    while (record.n > 0 && ascii_blank(record.p[record.n - 1]))
         record.n--;
     for (size_t j = 0; j < names->n; j++)
         out[j] = (struct scan_field){SCAN_ABSENT, {NULL, 0}};

@@ -67,7 +67,7 @@ bool scan_lines_record(struct scan_lines *lines, struct str record, const struct
     while (index->quote[lines->quote] < from)
         lines->quote++;
     size_t to = from + record.n;
-    while (to > from && scan_is_blank(lines->p[to - 1]))
+    while (to > from && ascii_blank(lines->p[to - 1]))
         to--;
     if (to - from < 2 || lines->p[from] != '{' || lines->p[to - 1] != '}' ||
         !scan_index_sound(index, lines->p, from, to))

@@ -54,10 +54,6 @@ size_t scan_lines_length(struct scan_lines *lines, const char *p);
 bool scan_lines_record(struct scan_lines *lines, struct str record, const struct scan_names *names,
                        struct scan_field *out, const char **reason);
 
-static inline bool scan_is_blank(char c)
-{
-    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
 /* scan_object's contract, one byte at a time. */
 bool scan_full(struct str record, const struct str *names, size_t n, struct scan_field *out, const char **reason);
 /* Whether p[n] begins with an escape sequence; its length. A surrogate may be alone. 0: not one. */

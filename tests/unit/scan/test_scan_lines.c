@@ -56,7 +56,7 @@ static void check_line(struct scan_lines *lines, struct str record, const struct
     struct scan_field got[N_NAMES], expected[N_NAMES];
     const char *got_reason = NULL, *expected_reason = NULL;
     struct str trimmed = record;
-    while (trimmed.n > 0 && scan_is_blank(trimmed.p[trimmed.n - 1]))
+    while (trimmed.n > 0 && ascii_blank(trimmed.p[trimmed.n - 1]))
         trimmed.n--;
     bool ok = scan_lines_record(lines, record, list, got, &got_reason);
     bool expected_ok = scan_full(trimmed, names, N_NAMES, expected, &expected_reason);

@@ -85,6 +85,29 @@ static void values_are_found_in_batches(void **state)
     arena_free(arena);
 }
 
+/* Whoever knows more of keys keeps those apart that a slot cannot tell apart, also when the index grows. */
+static void keys_alike_stay_apart(void **state)
+{
+    (void)state;
+    struct key_index index = key_index_new(0);
+    struct hash128 key = {UINT64_C(7) << 32, 9};
+    key_index_set(&index, key_index_find(&index, key), key, 1);
+    for (uint32_t value = 2; value <= 3; value++) {
+        struct key_slot *slot = key_index_find(&index, key);
+        while (slot->value != 0)
+            slot = key_index_find_next(&index, slot, key);
+        key_index_set(&index, slot, key, value);
+    }
+    key_index_reserve(&index, N);
+    unsigned seen = 0;
+    struct key_slot *slot = key_index_find(&index, key);
+    for (; slot->value != 0; slot = key_index_find_next(&index, slot, key))
+        seen |= 1u << slot->value;
+    assert_int_equal(seen, 1u << 1 | 1u << 2 | 1u << 3);
+    assert_int_equal(index.n, 3);
+    key_index_free(&index);
+}
+
 static void an_arena_holds_as_many_as_were_said(void **state)
 {
     static const size_t sizes[] = {0, 1, 2, 3, 5, 1000, 70000};
@@ -109,9 +132,8 @@ static void an_arena_holds_as_many_as_were_said(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keys_are_numbered_as_they_come),
-        cmocka_unit_test(both_halves_count),
-        cmocka_unit_test(values_are_found_in_batches),
+        cmocka_unit_test(keys_are_numbered_as_they_come),      cmocka_unit_test(both_halves_count),
+        cmocka_unit_test(values_are_found_in_batches),         cmocka_unit_test(keys_alike_stay_apart),
         cmocka_unit_test(an_arena_holds_as_many_as_were_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
