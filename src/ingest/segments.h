@@ -31,14 +31,15 @@ MUST_CHECK bool files_list(const struct comm *comm, const struct input *inputs, 
 
 /* Of a plain file: the records from the first place at or behind `start` where one starts whatever came before (see
  * form.resync; or after a survey the first place where one starts) up to the first such place at or behind `end`. Forms
- * with `around`: the events whose first record starts at start .. end - 1. Of a zstd file: start .. end - 1 are the compressed
- * bytes of whole frames, and the segment has the records that start behind the first byte that comes out of them, up to
- * and including the first byte behind them: whether a record starts with a frame's first byte is known only to who read
- * what lies before. The first segment of a file has its first byte as well. end is INT64_MAX in the last. */
+ * with `around`: the events whose first record starts at start .. end - 1. Of a zstd file: start .. end - 1 are the
+ * compressed bytes of whole frames, and the segment has the records that start behind the first byte that comes out of
+ * them, up to and including the first byte behind them: whether a record starts with a frame's first byte is known only
+ * to who read what lies before. The first segment of a file has its first byte as well. end is INT64_MAX in the last.
+ */
 struct segment {
     size_t file;
     int64_t start, end;
-    int rank;                /* who reads it */
+    int rank;                 /* who reads it */
     enum survey_start begins; /* of forms with a survey: what is true at `start` */
 };
 

@@ -22,8 +22,7 @@ bool splits_file(const struct cutting *cutting, const struct file *file)
 
 bool splits_after_survey(const struct cutting *cutting, const struct file *file)
 {
-    return form_of(cutting, file)->survey != NULL && file->kind == SOURCE_PLAIN &&
-           file->size > cutting->segment_bytes;
+    return form_of(cutting, file)->survey != NULL && file->kind == SOURCE_PLAIN && file->size > cutting->segment_bytes;
 }
 
 static size_t read_full(struct source *source, char *p, size_t n)
@@ -60,7 +59,7 @@ static size_t n_pieces(const struct file *file, const struct cutting *cutting)
 
 /* Rank 0 reads the first rows. */
 static struct look *make_looks(const struct comm *comm, const struct file_list *files, const struct cutting *cutting,
-                              struct arena *arena, size_t *n, size_t *pieces)
+                               struct arena *arena, size_t *n, size_t *pieces)
 {
     struct buf list = {.limit = SIZE_MAX};
     int64_t at = 0;

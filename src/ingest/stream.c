@@ -13,10 +13,10 @@ void stream_open(struct stream *stream, const struct layout *layout, const void 
     stream->start = frames ? !first : segment->start;
     stream->end = frames ? INT64_MAX : segment->end;
     stream->known = segment->begins;
-    stream->skip = from == 0                           ? SKIP_NOTHING
-                   : form->survey == NULL              ? SKIP_TO_RESYNC
+    stream->skip = from == 0                          ? SKIP_NOTHING
+                   : form->survey == NULL             ? SKIP_TO_RESYNC
                    : segment->begins == SURVEY_RECORD ? SKIP_NOTHING
-                                                       : SKIP_TO_KNOWN;
+                                                      : SKIP_TO_KNOWN;
     /* The byte before tells whether a record starts right there. */
     stream->base = from - (stream->skip == SKIP_TO_RESYNC ? 1 : 0);
     stream->at = stream->n = stream->counted = 0;
@@ -134,8 +134,8 @@ enum stream_step stream_next(struct stream *stream, struct str *record)
 {
     if (stream->skip != SKIP_NOTHING && !find_start(stream)) {
         bool byte_before = stream->skip == SKIP_TO_RESYNC;
-        bool past = stream->layout->form->around == 0 &&
-                    stream->base + (int64_t)stream->at + byte_before >= stream->end;
+        bool past =
+            stream->layout->form->around == 0 && stream->base + (int64_t)stream->at + byte_before >= stream->end;
         return past ? STREAM_END : dry(stream);
     }
     size_t left = stream->n - stream->at;
@@ -150,8 +150,8 @@ enum stream_step stream_next(struct stream *stream, struct str *record)
     /* A fixed part is looked at, so that what counts as too long does not depend on what is at hand. */
     size_t seen = min_size(left, 2 * stream->max_record);
     bool whole_file = stream->ended && stream->source.reason[0] == '\0';
-    size_t length = stream->layout->form->record_length(stream->state, stream->p + stream->at, seen,
-                                                        whole_file && seen == left);
+    size_t length =
+        stream->layout->form->record_length(stream->state, stream->p + stream->at, seen, whole_file && seen == left);
     if (length == 0 && seen < 2 * stream->max_record)
         return dry(stream);
     if (length == 0 || length > stream->max_record)

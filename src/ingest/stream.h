@@ -27,10 +27,10 @@ struct stream {
     int64_t base;       /* place of p[0] in the file, or of a zstd file in what comes out of the segment's frames */
     int64_t start, end; /* the segment, see there; end INT64_MAX: not known yet */
     size_t max_record;
-    bool ended;              /* nothing more will come */
-    enum stream_skip skip;   /* on the way to the next record start */
-    enum survey_start known; /* on this way, after a survey: what is true at p[at] */
-    size_t counted;          /* newlines before p[counted] are in the numbers below */
+    bool ended;               /* nothing more will come */
+    enum stream_skip skip;    /* on the way to the next record start */
+    enum survey_start known;  /* on this way, after a survey: what is true at p[at] */
+    size_t counted;           /* newlines before p[counted] are in the numbers below */
     int64_t newlines, behind; /* in start .. end - 1; behind the end */
 };
 
@@ -43,7 +43,7 @@ void stream_fill(struct stream *stream);
 int64_t stream_offset(const struct stream *stream, struct str record); /* counted as base is */
 /* Where the record lies; all that stream_next gives lies inside, but of forms with `around`. */
 enum record_place stream_place(const struct stream *stream, struct str record);
-int64_t stream_line(struct stream *stream, struct str record);         /* newlines between the segment's start and the record */
+int64_t stream_line(struct stream *stream, struct str record); /* newlines between the segment's start and the record */
 /* After STREAM_END: whether the segment itself is damaged; what follows it is another segment's. */
 bool stream_damaged(const struct stream *stream);
 /* Of a zstd file, bytes that came out of the segment's frames; else 0. */

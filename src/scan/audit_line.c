@@ -35,8 +35,7 @@ static bool parse_id(struct str id, struct audit_line *out)
     for (size_t i = 0; i < out->time.n; i++)
         out->body.interpreted = out->body.interpreted || (!scan_is_digit(id.p[i]) && id.p[i] != '.');
     return !out->body.interpreted || (scan_is_digit(id.p[colon - 2]) && str_find(out->time, STR(" "), 0) != SIZE_MAX &&
-                                      str_find(out->time, STR(":"), 0) != SIZE_MAX &&
-                                      scan_utf8_valid(id.p, id.n));
+                                      str_find(out->time, STR(":"), 0) != SIZE_MAX && scan_utf8_valid(id.p, id.n));
 }
 
 bool audit_line(struct str line, struct audit_line *out)

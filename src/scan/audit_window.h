@@ -19,13 +19,14 @@ struct audit_block {
 
 struct audit_event {
     uint64_t id;
-    int64_t first, last;  /* places of its records */
-    int64_t argc, seen;   /* argc -1: not known */
-    bool ours;            /* its first record lies in the piece */
-    bool waiting;         /* to be told, or for more records */
+    int64_t first, last; /* places of its records */
+    int64_t argc, seen;  /* argc -1: not known */
+    bool ours;           /* its first record lies in the piece */
+    bool waiting;        /* for more records */
+    bool is_due;         /* to be told */
     bool split, failed, has_command, has_syscall, command_first;
     struct audit_block text[N_AUDIT_TEXTS];
-    struct audit_event *in_slot;                                    /* of the same slot */
+    struct audit_event *in_slot;                                     /* of the same slot */
     struct audit_event *older, *newer, *first_before, *first_behind; /* by last, and by first while waiting */
 };
 

@@ -99,8 +99,7 @@ static inline void take(struct sides *s, size_t k, size_t i)
     }
 }
 
-static void add(const struct survey_rule *rule, const char *p, size_t from, size_t to, size_t n,
-                struct survey *survey)
+static void add(const struct survey_rule *rule, const char *p, size_t from, size_t to, size_t n, struct survey *survey)
 {
     struct sides s = {rule, p, n, from, survey, {from, from}};
     for (size_t k = 0; k < 2; k++) { /* the piece's start */

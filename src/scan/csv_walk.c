@@ -26,8 +26,8 @@ INLINE struct csv_masks block_sse2(const struct stops *stops, const char *p)
     struct csv_masks m = {0, 0, 0};
     for (int i = 0; i < 4; i++) {
         __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + 16 * i));
-        __m128i stop = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\n')),
-                                    _mm_cmpeq_epi8(v, _mm_set1_epi8(stops->delimiter[0])));
+        __m128i stop =
+            _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\n')), _mm_cmpeq_epi8(v, _mm_set1_epi8(stops->delimiter[0])));
         for (int k = 1; k < 3 && !stops->one; k++)
             stop = _mm_or_si128(stop, _mm_cmpeq_epi8(v, _mm_set1_epi8(stops->delimiter[k])));
         m.quote |= (uint64_t)(uint16_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('"'))) << (16 * i);
@@ -61,8 +61,8 @@ INLINE struct csv_masks block_sse2(const struct stops *stops, const char *p)
 {
     struct csv_masks m = {0, 0, 0};
     for (int i = 0; i < CSV_BLOCK; i++) {
-        bool stop = p[i] == '\n' || p[i] == stops->delimiter[0] || p[i] == stops->delimiter[1] ||
-                    p[i] == stops->delimiter[2];
+        bool stop =
+            p[i] == '\n' || p[i] == stops->delimiter[0] || p[i] == stops->delimiter[1] || p[i] == stops->delimiter[2];
         m.quote |= (uint64_t)(p[i] == '"') << i;
         m.stop |= (uint64_t)stop << i;
         m.high |= (uint64_t)((unsigned char)p[i] >= 0x80) << i;
@@ -125,8 +125,8 @@ INLINE enum step closing(struct cursor *c, size_t i)
             return STEP_WRONG;
     }
     char delimiter = c->shape->delimiter;
-    bool ends = behind == '\n' || (delimiter != '\0' ? behind == delimiter
-                                                     : behind == ',' || behind == ';' || behind == '\t');
+    bool ends =
+        behind == '\n' || (delimiter != '\0' ? behind == delimiter : behind == ',' || behind == ';' || behind == '\t');
     c->quoted = false;
     c->close = i;
     return ends ? STEP_ON : STEP_WRONG;

@@ -119,8 +119,8 @@ static void take(struct state *state, struct audit_event *event, const struct au
 
 static enum read_result line_result(const struct audit_line *line)
 {
-    static const char *const parts[] = {"EXECVE", "SYSCALL", "CWD", "PATH", "PROCTITLE", "EOE", "BPRM_FCAPS",
-                                        "SOCKADDR"};
+    static const char *const parts[] = {"EXECVE",    "SYSCALL", "CWD",        "PATH",
+                                        "PROCTITLE", "EOE",     "BPRM_FCAPS", "SOCKADDR"};
     for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
         if (str_equal(line->type, str_of(parts[i])))
             return READ_BLANK;
@@ -150,8 +150,8 @@ static enum read_result take_record(struct state *state, struct str record, stru
     if (result == READ_OTHER) /* no event of ours has such records */
         return result;
     uint64_t id = hash64(line.id, hash64(line.node, 0));
-    struct audit_event *event = audit_window_event(&state->window, id, state->at, state->place != PLACE_BEHIND,
-                                                   state->place == PLACE_INSIDE);
+    struct audit_event *event =
+        audit_window_event(&state->window, id, state->at, state->place != PLACE_BEHIND, state->place == PLACE_INSIDE);
     if (event == NULL)
         return result;
     if (str_equal(line.type, STR("EXECVE")) && state->at - event->first > AUDIT_WINDOW) {

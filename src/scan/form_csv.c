@@ -25,7 +25,7 @@ struct state {
     const struct field_map *fields;
     struct arena *arena;
     struct str wanted[N_WANTED];
-    struct csv_table *table; /* NULL before the first row */
+    struct csv_table *table;  /* NULL before the first row */
     struct str first, before; /* the first row, and the line before it */
     bool wrong_first;         /* the first row was bad */
     struct seen *seen;
@@ -227,8 +227,8 @@ static enum read_result take_row(struct state *state, struct arena *scratch, str
     event->host = csv_value(table, own + HOST, scratch, NULL);
     event->user = csv_value(table, own + USER, scratch, NULL);
     event->time = csv_value(table, own + TIME, scratch, NULL);
-    int platform = meaning_of(csv_value(table, own + PLATFORM, scratch, NULL), &state->platform, platform_meaning,
-                              scratch);
+    int platform =
+        meaning_of(csv_value(table, own + PLATFORM, scratch, NULL), &state->platform, platform_meaning, scratch);
     event->platform = platform != PLATFORM_UNKNOWN ? (enum platform)platform : state->layout->platform;
     event->truth =
         (enum truth)meaning_of(csv_value(table, own + TRUTH, scratch, NULL), &state->truth, truth_meaning, scratch);
@@ -279,9 +279,9 @@ static enum read_result parse(void *state_, struct str record, struct arena *scr
         return take_first(state, text, reason);
     if (comes_again(state, text))
         return READ_BLANK;
-    *reason = row.reason != NULL     ? row.reason
-              : state->wrong_first   ? "the first row cannot be read"
-                                     : "the first row names no column for the command";
+    *reason = row.reason != NULL   ? row.reason
+              : state->wrong_first ? "the first row cannot be read"
+                                   : "the first row names no column for the command";
     if (row.reason != NULL || state->wrong_first || !csv_table_has(state->table, COMMAND))
         return READ_BAD;
     return take_row(state, scratch, event);

@@ -32,7 +32,8 @@ const struct layout layout_csv = {
             {.all = {{"ActionType|Action Type", "ProcessCreated|ProcessCreatedUsingWmiQuery"}}},
             {.all = {{"event_simpleName|#event_simpleName", "ProcessRollup2|SyntheticProcessRollup2"}}},
             {.all = {{EVENT_ID, "1"},
-                     {"Provider|ProviderName|event.provider|winlog.provider_name|SourceName|Channel|source", "*Sysmon*|"}}},
+                     {"Provider|ProviderName|event.provider|winlog.provider_name|SourceName|Channel|source",
+                      "*Sysmon*|"}}},
             {.all = {{EVENT_ID, "4688"}}},
         },
 };
