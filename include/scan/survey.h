@@ -1,7 +1,7 @@
-/* Splitting files of a form where a record's start is known only to who has read all that lies before (CSV: a line break
- * between quotes ends no row). The file is looked through in pieces, by several at once, for both things that may be
- * true at a piece's start; then it is known which of them is. Files in which pieces could not be read by themselves are
- * not cut. */
+/* Splitting files of a form where a record's start is known only to who has read all that lies before (CSV: a line
+ * break between quotes ends no row). The file is looked through in pieces, by several at once, for both things that may
+ * be true at a piece's start; then it is known which of them is. Files in which pieces could not be read by themselves
+ * are not cut. */
 #ifndef SCAN_SURVEY_H
 #define SCAN_SURVEY_H
 
@@ -15,9 +15,9 @@ struct survey_part {
 /* What a piece is, begun outside of quotes (0) or inside (1). Numbers only: ranks exchange them. */
 struct survey {
     struct survey_side {
-        int64_t wrong;  /* it cannot be right */
-        int64_t quoted; /* at its end */
-        int64_t ends;   /* a row ends in it */
+        int64_t wrong;                  /* it cannot be right */
+        int64_t quoted;                 /* at its end */
+        int64_t ends;                   /* a row ends in it */
         struct survey_part first, last; /* up to the first row's end, and behind the last one's */
     } side[2];
     int64_t breaks; /* its last byte is a line break */
@@ -39,8 +39,7 @@ struct form_survey {
     bool (*rule)(struct str head, int64_t max_record, struct survey_rule *out);
     /* Adds p[from .. to) to the survey, zeroed at a piece's start. p[from - 1] is there, unless from is 0 at the file's
      * start, and so are SURVEY_BEHIND bytes behind, up to p[n] at the file's end. */
-    void (*add)(const struct survey_rule *rule, const char *p, size_t from, size_t to, size_t n,
-                struct survey *survey);
+    void (*add)(const struct survey_rule *rule, const char *p, size_t from, size_t to, size_t n, struct survey *survey);
     /* pieces[n] of a file in order -> what is true at each one's start; false if the file must not be cut. */
     bool (*join)(const struct survey_rule *rule, const struct survey *pieces, size_t n, enum survey_start *out);
     /* Bytes of p[n] to the first place where a record starts; SIZE_MAX: none, and *at is what is true at their end. */

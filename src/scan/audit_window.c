@@ -67,6 +67,7 @@ static void unlink_waiting(struct audit_window *window, struct audit_event *even
 
 void audit_window_told(struct audit_window *window, struct audit_event *event)
 {
+    event->is_due = false;
     for (size_t i = 0; i < N_AUDIT_TEXTS; i++)
         give_block(window, &event->text[i]);
 }
@@ -86,6 +87,7 @@ void audit_window_settle(struct audit_window *window, struct audit_event *event)
     else
         window->due = event;
     window->due_last = event;
+    event->is_due = true;
 }
 
 void audit_window_end(struct audit_window *window)
@@ -144,8 +146,7 @@ void audit_window_move(struct audit_window *window, int64_t at)
 {
     while (window->earliest != NULL && window->earliest->first + AUDIT_WINDOW < at)
         audit_window_settle(window, window->earliest);
-    /* One that is due keeps its place until it is told: those are told before the next record. */
-    while (window->oldest != NULL && window->oldest->last + AUDIT_WINDOW < at && window->due == NULL)
+    while (window->oldest != NULL && window->oldest->last + AUDIT_WINDOW < at && !window->oldest->is_due)
         forget(window, window->oldest);
 }
 

@@ -22,7 +22,8 @@ struct audit_event {
     int64_t first, last; /* places of its records */
     int64_t argc, seen;  /* argc -1: not known */
     bool ours;           /* its first record lies in the piece */
-    bool waiting;        /* to be told, or for more records */
+    bool waiting;        /* for more records */
+    bool is_due;         /* to be told */
     bool split, failed, has_command, has_syscall, command_first;
     struct audit_block text[N_AUDIT_TEXTS];
     struct audit_event *in_slot;                                     /* of the same slot */

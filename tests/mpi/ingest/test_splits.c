@@ -96,10 +96,9 @@ static bool add_sample(const char *folder, struct buf *out)
 
 static const char *layout_of(const char *folder)
 {
-    static const char *const names[][2] = {{"auditd_ausearch", "auditd"}, {"csv_defender", "csv"},
-                                           {"csv_evtxecmd", "csv"},       {"csv_splunk", "csv"},
-                                           {"csv_timeline", "csv"},       {"ecs_export", "ecs"},
-                                           {"osquery_batch", "osquery"}};
+    static const char *const names[][2] = {
+        {"auditd_ausearch", "auditd"}, {"csv_defender", "csv"}, {"csv_evtxecmd", "csv"},     {"csv_splunk", "csv"},
+        {"csv_timeline", "csv"},       {"ecs_export", "ecs"},   {"osquery_batch", "osquery"}};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         if (strcmp(names[i][0], folder) == 0)
             return names[i][1];
@@ -152,19 +151,11 @@ static void test_samples(void **state)
 /* Rows and objects of all shapes, most of them right, or half of them wrong. */
 static void add_odd(const char *layout, uint64_t seed, bool wrong, struct buf *out)
 {
-    static const char *const csv[] = {"h,%d x,u\n",
-                                      "\"h\",\"a \"\"%d\"\"\n, b\",u\r\n",
-                                      "\"\",\"\n\n%d\",\"\"\n",
-                                      "h,\"%d \xC3\xA4\",\"u\nu\"\n",
-                                      "\n",
-                                      "host,command_line,user\n",
+    static const char *const csv[] = {"h,%d x,u\n", "\"h\",\"a \"\"%d\"\"\n, b\",u\r\n", "\"\",\"\n\n%d\",\"\"\n",
+                                      "h,\"%d \xC3\xA4\",\"u\nu\"\n", "\n", "host,command_line,user\n",
                                       /* wrong ones */
-                                      "h,\"stray %d,u\n",
-                                      "h,\"%d\" text,u\n",
-                                      "h,%d \"x\",u\n",
-                                      "\"h\n\",%d\n",
-                                      "\"h\",\"%d\n\",\"u\",\"v\"\n",
-                                      "\xFF,%d,u\n",
+                                      "h,\"stray %d,u\n", "h,\"%d\" text,u\n", "h,%d \"x\",u\n", "\"h\n\",%d\n",
+                                      "\"h\",\"%d\n\",\"u\",\"v\"\n", "\xFF,%d,u\n",
                                       "h,\"%d and very very very very very very very very very very much longer than "
                                       "the limit for records\nof two lines\",u\n"};
     static const char *const json[] = {"{\"command_line\":\"%d a\",\"user\":\"u\"}\n",
