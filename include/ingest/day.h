@@ -3,7 +3,7 @@
 #define INGEST_DAY_H
 
 #include "comm/comm.h"
-#include "ingest/input.h"
+#include "ingest/catalog.h"
 #include "scan/event.h"
 #include "scan/layout.h"
 #include "scan/normalize.h"
@@ -48,12 +48,15 @@ struct ingest_stats {
 };
 
 struct ingest_options {
-    const char *data_dir;   /* relative paths start here; NULL or "" is the working folder */
-    const char *quarantine; /* JSON lines {what, file, line, offset, reason, bytes} of bad records and files are
-                               appended here; NULL: counted only */
+    const char *data_dir;      /* relative paths start here; NULL or "" is the working folder */
+    struct listings *listings; /* where the files' lists are remembered; NULL: they are listed anew */
+    const char *quarantine;    /* JSON lines {what, file, line, offset, reason, bytes} of bad records and files are
+                                  appended here; NULL: counted only */
     struct normalize normalize;
     uint64_t seed;            /* of the line hashes */
     int64_t max_record_bytes; /* longer records are bad */
+    int64_t segment_bytes;    /* size of the pieces that plain files are cut into; 0: as is best. No answer depends on
+                                 it but the order of events whose records are mixed */
     bool groups;              /* lines say who ran them */
     /* Names of record fields whose texts lines bring along, at most 8. host, user, parent_image, image and platform
      * (windows, linux, macos) are what the format and its field map make of the record, source what the field map calls
@@ -73,15 +76,6 @@ extern const struct param_spec ingest_params[]; /* rows of struct ingest_options
 MUST_CHECK bool day_read(const struct comm *comm, const struct input *inputs, size_t n_inputs,
                          const struct ingest_options *options, struct arena *arena, struct lines *out,
                          struct ingest_stats *stats, struct error *err);
-/* A file that is read. */
-struct day_file {
-    const char *path; /* can be opened */
-    const char *name; /* the end of the path that lies below the data folder; the whole path elsewhere */
-};
-/* The files of the inputs: inputs in order, each input's in byte order of their paths and once. The same on every rank;
- * in the arena. Fails like day_read if an input matches nothing. Collective. */
-MUST_CHECK bool day_files(const struct comm *comm, const struct input *inputs, size_t n_inputs, const char *data_dir,
-                          struct arena *arena, struct day_file **out, size_t *n, struct error *err);
 int64_t ingest_filtered(const struct ingest_stats *stats);                    /* for whatever reason; local */
 void ingest_add(struct ingest_stats *total, const struct ingest_stats *more); /* local */
 

@@ -7,6 +7,7 @@
 
 #include "scan/event.h"
 #include "scan/fields.h"
+#include "scan/survey.h"
 #include "support/plugin.h"
 
 enum read_result {
@@ -58,8 +59,10 @@ struct form {
     /* Bytes to skip from an arbitrary place to the next place where a record starts whatever came before, SIZE_MAX if
      * none is known to be within p[n] (p + n itself counts as within). record_length never passes over such a place: a
      * piece of a file goes from the first one at or behind its start to the first one at or behind its end. NULL if a
-     * file cannot be split. */
+     * file cannot be split, or only after a survey. */
     size_t (*resync)(const char *p, size_t n);
+    /* NULL, or: how a file can be split whose records are known only to who has read what lies before. */
+    const struct form_survey *survey;
     /* record (terminator included) -> event. READ_BAD sets *reason to a static text. Strings of the event point into
      * the record or the scratch, which the caller keeps until it has done with the event. Hostile input ends as
      * READ_BAD, nothing else fails. Records of a file come in order. */
@@ -99,6 +102,7 @@ struct record_kind {
     enum read_result result;        /* READ_EVENT, or why such a record is none */
     const char *reason;             /* of READ_BAD */
     const struct field_map *fields; /* names of this kind alone, NULL: those of the layout */
+    enum platform platform;         /* of records that do not say, if it is not the layout's */
 };
 
 struct layout {

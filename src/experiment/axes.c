@@ -99,6 +99,7 @@ struct planner {
     struct json_doc *doc; /* with the values of the run */
     struct arena *arena;
     struct sweep *sweep;
+    struct listings *listings;      /* of the whole sweep */
     const struct json ***value;     /* [n_axes][axis.n] */
     const struct section **section; /* [n_axes] that the axis changes */
     struct buf text[SECTION_COUNT]; /* canonical, of the run */
@@ -202,8 +203,11 @@ static bool start_run(struct planner *planner, size_t number, struct error *err)
     for (size_t a = 0; a < sweep->n_axes; a++)
         if (!before || before->at[a] != run->at[a])
             TRY(put_value(planner, a, run->at[a], err));
-    if (!before)
-        return experiment_parse(planner->doc, planner->arena, &run->experiment, err);
+    if (!before) {
+        TRY(experiment_parse(planner->doc, planner->arena, &run->experiment, err));
+        run->experiment.ingest.listings = planner->listings;
+        return true;
+    }
     run->experiment = before->experiment;
     for (size_t a = 0; a < sweep->n_axes; a++) {
         const struct section *section = planner->section[a];
@@ -211,6 +215,7 @@ static bool start_run(struct planner *planner, size_t number, struct error *err)
             TRY(section->parse(&in, json_get(json_root(planner->doc), section->key), &run->experiment, err));
     }
     sections_settle(&run->experiment);
+    run->experiment.ingest.listings = planner->listings;
     return true;
 }
 
@@ -286,7 +291,7 @@ bool axes_plan(const struct comm *comm, const struct json_doc *doc, const struct
     TRY(parse_axes(doc, arena, out, err));
     TRY(check_settings(doc, setting, n_settings, out, err));
     out->run = ARENA_ZARRAY(arena, struct run, out->n_runs);
-    struct planner planner = {.comm = comm, .arena = arena, .sweep = out};
+    struct planner planner = {.comm = comm, .arena = arena, .sweep = out, .listings = listings_new(arena)};
     planner_start(&planner, doc);
     bool ok = plan_runs(&planner, identity, err);
     if (ok)

@@ -61,7 +61,13 @@ static bool resolve(const struct comm *comm, struct identity *identity, const st
 {
     struct buf text = {.limit = (size_t)1 << 30}, more = {.limit = (size_t)64 << 20};
     struct arena_mark mark = arena_mark(identity->scratch);
-    struct contents contents = {comm, identity->digests, identity->scratch, experiment->data_dir, true, &more};
+    struct contents contents = {.comm = comm,
+                                .digests = identity->digests,
+                                .arena = identity->scratch,
+                                .data_dir = experiment->data_dir,
+                                .listings = experiment->ingest.listings,
+                                .known = true,
+                                .more = &more};
     struct experiment full = *experiment;
     bool ok = !sections[i]->contents || sections[i]->contents(&contents, &full, err);
     if (ok) {

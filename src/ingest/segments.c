@@ -2,6 +2,7 @@
 
 #include "bytes/frames.h"
 #include "comm/gather.h"
+#include "splits.h"
 #include "support/sort.h"
 
 /* A compressed byte costs about as much as this many plain ones, opening a file as this many bytes. */
@@ -25,13 +26,14 @@ static void add_cut(void *context, int64_t offset)
 }
 
 /* Each rank looks into its share of the zstd files. */
-static void find_cuts(const struct comm *comm, struct file_list *files, const bool *splits, struct arena *arena)
+static void find_cuts(const struct comm *comm, struct file_list *files, const struct cutting *cutting,
+                      struct arena *arena)
 {
     struct cuts cuts = {.list = {.limit = SIZE_MAX}};
     size_t turn = 0, n;
     for (size_t f = 0; f < files->n; f++) {
         const struct file *file = &files->file[f];
-        if (file->kind != SOURCE_ZSTD || file->size < 2 * PACKED_BYTES || !splits[file->input])
+        if (file->kind != SOURCE_ZSTD || file->size < 2 * PACKED_BYTES || !splits_file(cutting, file))
             continue;
         cuts.file = f;
         if (turn++ % (size_t)comm_size(comm) == (size_t)comm_rank(comm))
@@ -50,20 +52,21 @@ static void find_cuts(const struct comm *comm, struct file_list *files, const bo
     buf_free(&cuts.list);
 }
 
-static size_t pieces(const struct file *file, const bool *splits)
+/* begins: NULL, or what is true at the start of each piece. */
+static size_t pieces(const struct file *file, const struct cutting *cutting, const uint8_t *begins)
 {
     if (file->kind != SOURCE_PLAIN)
         return file->n_cuts + 1;
-    if (file->size <= SEGMENT_BYTES || !splits[file->input])
+    if (file->size <= cutting->segment_bytes || (begins == NULL && !splits_file(cutting, file)))
         return 1;
-    return (size_t)((file->size + SEGMENT_BYTES - 1) / SEGMENT_BYTES);
+    return (size_t)((file->size + cutting->segment_bytes - 1) / cutting->segment_bytes);
 }
 
-static int64_t piece_start(const struct file *file, size_t k)
+static int64_t piece_start(const struct file *file, const struct cutting *cutting, size_t k)
 {
     if (k == 0)
         return 0;
-    return file->kind == SOURCE_PLAIN ? (int64_t)k * SEGMENT_BYTES : file->cut[k - 1];
+    return file->kind == SOURCE_PLAIN ? (int64_t)k * cutting->segment_bytes : file->cut[k - 1];
 }
 
 static int64_t bytes_of(const struct segment *segment, const struct file *file)
@@ -99,22 +102,24 @@ static void deal(const struct file_list *files, struct segment_list *list, int n
     arena_release(arena, mark);
 }
 
-struct segment_list segments_cut(const struct comm *comm, struct file_list *files, const bool *splits,
+struct segment_list segments_cut(const struct comm *comm, struct file_list *files, const struct cutting *cutting,
                                  struct arena *arena)
 {
     struct segment_list list = {0, NULL, 0, 0};
     size_t n = 0;
-    find_cuts(comm, files, splits, arena);
+    find_cuts(comm, files, cutting, arena);
+    const uint8_t **begins = splits_find(comm, files, cutting, arena);
     for (size_t f = 0; f < files->n; f++)
-        n += pieces(&files->file[f], splits);
+        n += pieces(&files->file[f], cutting, begins[f]);
     ASSERT(n < UINT32_MAX);
     list.segment = ARENA_ARRAY(arena, struct segment, n);
     for (size_t f = 0; f < files->n; f++) {
         const struct file *file = &files->file[f];
-        size_t n_pieces = pieces(file, splits);
+        size_t n_pieces = pieces(file, cutting, begins[f]);
         for (size_t k = 0; k < n_pieces; k++) {
-            int64_t end = k + 1 < n_pieces ? piece_start(file, k + 1) : INT64_MAX;
-            list.segment[list.n++] = (struct segment){f, piece_start(file, k), end, 0};
+            int64_t end = k + 1 < n_pieces ? piece_start(file, cutting, k + 1) : INT64_MAX;
+            enum survey_start start = begins[f] != NULL ? (enum survey_start)begins[f][k] : SURVEY_RECORD;
+            list.segment[list.n++] = (struct segment){f, piece_start(file, cutting, k), end, 0, start};
         }
     }
     deal(files, &list, comm_size(comm), arena);

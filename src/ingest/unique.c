@@ -1,18 +1,20 @@
 #include "unique.h"
 
 #include "chunks.h"
+#include "group_counts.h"
 #include "support/index.h"
 #include "support/sha256.h"
+#include "texts.h"
 
 /* Records wait in a small queue while the slots they need are fetched: a big table costs one cache miss after the other
  * otherwise (measured at 3.6 million keys: 24 ns a key against 320). */
 enum { QUEUE = 64, RECENT = 1 << 13, BYTES_A_KEY = 768, MOST_EXPECTED = 1 << 23, MOST_PREFETCHED = 256 };
-/* Spellings that begin no line, or none that is wanted, are remembered as long as they are not many more bytes than
- * those that do: they only save time. */
+/* Spellings that begin no line, or none that is wanted, are remembered when they come a second time (most never do), as
+ * long as they are not many more bytes than those that do: they only save time. */
 static const size_t FREE_BYTES = (size_t)64 << 20;
 /* Values of a spelling's slot: the number + 1 of the line that it begins, OTHER + its number, or one of those above. */
 static const uint32_t OTHER = UINT32_C(1) << 31;
-static const uint32_t FORGOTTEN = UINT32_MAX; /* decoded each time */
+static const uint32_t FORGOTTEN = UINT32_MAX; /* decoded again */
 static const uint32_t WAITING = UINT32_MAX - QUEUE;
 /* A line's number + 1: its hash is not in the wanted part. */
 static const uint32_t DROPPED = UINT32_MAX;
@@ -23,7 +25,7 @@ struct waiting {
     struct event event;
     int64_t row;
     const struct unique_class *kind;
-    struct key_slot *slot; /* entered for it */
+    struct key_slot *slot; /* where its value may be kept; NULL: not its own */
     uint32_t segment;
     uint32_t value; /* of its slot */
     uint32_t line;  /* + 1; DROPPED; 0: not known yet */
@@ -48,16 +50,15 @@ struct other {
 struct unique {
     struct unique_options options;
     struct key_index spelling, line; /* by bytes; by id */
-    struct key_index string;
     /* Spellings met lately, which answer for the common ones from the processor's cache. */
     struct key_slot *recent; /* [RECENT] */
-    struct chunks lines, firsts, others, strings;
+    struct chunks lines, firsts, others;
+    struct texts strings;
     struct chunks fields; /* [n_fields] places in strings a line */
     size_t n_fields, line_bytes, other_bytes;
     const struct unique_class **kind; /* by class number */
     size_t n_kinds, max_kinds, last_kind;
-    struct key_index group_index[N_COLUMNS];
-    struct chunks group[N_COLUMNS];
+    struct group_counts group[N_COLUMNS];
     char *room; /* for a canonical form */
     size_t room_bytes;
     struct waiting queue[QUEUE];
@@ -71,18 +72,15 @@ struct unique *unique_new(const struct unique_options *options)
     unique->options = *options;
     unique->spelling = key_index_new(expected);
     unique->line = key_index_new(expected / 2);
-    unique->string = key_index_new(0);
     unique->recent = ARENA_ZARRAY(options->own, struct key_slot, RECENT);
     unique->lines = (struct chunks){.arena = options->own, .record_bytes = sizeof(struct unique_line)};
     unique->firsts = (struct chunks){.arena = options->own, .record_bytes = sizeof(struct unique_first)};
     unique->others = (struct chunks){.arena = options->own, .record_bytes = sizeof(struct other)};
-    unique->strings = (struct chunks){.arena = options->own, .record_bytes = sizeof(struct str)};
+    unique->strings = texts_new(options->own, options->texts);
     unique->n_fields = options->fields != NULL ? options->fields->n : 0;
     unique->fields = (struct chunks){.arena = options->own, .record_bytes = unique->n_fields * sizeof(uint32_t)};
-    for (size_t c = 0; options->groups && c < N_COLUMNS; c++) {
-        unique->group_index[c] = key_index_new(expected);
-        unique->group[c] = (struct chunks){.arena = options->own, .record_bytes = sizeof(struct unique_group)};
-    }
+    for (size_t c = 0; options->groups && c < N_COLUMNS; c++)
+        unique->group[c] = group_counts_new(expected, options->own);
     return unique;
 }
 
@@ -108,22 +106,22 @@ const uint32_t *unique_fields(const struct unique *unique, size_t i)
 
 size_t unique_string_count(const struct unique *unique)
 {
-    return unique->strings.n;
+    return unique->strings.list.n;
 }
 
 struct str unique_string(const struct unique *unique, uint32_t string)
 {
-    return *(const struct str *)chunks_at(&unique->strings, string);
+    return texts_text(&unique->strings, string);
 }
 
 size_t unique_group_count(const struct unique *unique, enum unique_column column)
 {
-    return unique->group[column].n;
+    return unique->group[column].list.n;
 }
 
 const struct unique_group *unique_group(const struct unique *unique, enum unique_column column, size_t i)
 {
-    return chunks_at(&unique->group[column], i);
+    return chunks_at(&unique->group[column].list, i);
 }
 
 static struct str decode(const struct unique *unique, const struct unique_class *kind, struct str field)
@@ -152,9 +150,9 @@ void unique_seal(struct unique *unique)
         decode_line(unique, unique_line(unique, i));
     key_index_give(&unique->spelling, unique->options.texts);
     key_index_give(&unique->line, unique->options.texts);
-    key_index_free(&unique->string);
+    texts_seal(&unique->strings);
     for (size_t c = 0; c < N_COLUMNS; c++)
-        key_index_free(&unique->group_index[c]);
+        key_index_free(&unique->group[c].index);
 }
 
 static char *canonical_room(struct unique *unique, size_t n)
@@ -173,20 +171,10 @@ static int64_t part_of(struct hash128 hash, int64_t of)
     return (int64_t)(((wide)hash_mix(hash.lo ^ hash.hi) * (wide)(uint64_t)of) >> 64);
 }
 
-/* The number of a user, host, parent or named field; equal texts have one unless they are spelled in several ways. */
+/* The number of a user, host, parent or named field. */
 static uint32_t string_number(struct unique *unique, const struct unique_class *kind, struct str field)
 {
-    struct hash128 key = hash128(field, kind->key_seed);
-    key_index_reserve(&unique->string, 1);
-    struct key_slot *slot = key_index_find(&unique->string, key);
-    if (slot->value == 0) {
-        struct str text = decode(unique, kind, field);
-        ASSERT(unique->strings.n < UINT32_MAX);
-        key_index_set(&unique->string, slot, key, (uint32_t)unique->strings.n + 1);
-        *(struct str *)chunks_add(&unique->strings) =
-            (struct str){arena_copy(unique->options.texts, text.p, text.n), text.n};
-    }
-    return slot->value - 1;
+    return texts_number(&unique->strings, hash128(field, kind->key_seed), decode(unique, kind, field));
 }
 
 static struct key_slot *recent_slot(const struct unique *unique, struct hash128 key)
@@ -229,6 +217,8 @@ static void find_values(struct unique *unique)
             key_index_set(&unique->spelling, slot, w->key, WAITING + (uint32_t)k);
             w->slot = slot;
         }
+        if (slot->value == FORGOTTEN)
+            w->slot = slot;
         w->value = slot->value;
         prefetch_value(unique, w->value);
     }
@@ -355,7 +345,8 @@ static uint32_t add_other(struct unique *unique, const struct waiting *w)
 {
     struct str text = w->event.command;
     bool room = unique->other_bytes + text.n <= unique->line_bytes + FREE_BYTES;
-    if (!room || w->class_number == DECODED || unique->others.n >= WAITING - OTHER)
+    bool again = w->value == FORGOTTEN;
+    if (!again || !room || w->class_number == DECODED || unique->others.n >= WAITING - OTHER)
         return FORGOTTEN;
     uint32_t value = OTHER + (uint32_t)unique->others.n;
     *(struct other *)chunks_add(&unique->others) =
@@ -367,8 +358,8 @@ static uint32_t add_other(struct unique *unique, const struct waiting *w)
 static void settle_fresh(struct unique *unique, const struct fresh *fresh)
 {
     struct waiting *w = fresh->first;
+    uint32_t begun = 0;
     w->line = DROPPED;
-    w->value = 0;
     if (!fresh->dropped) {
         struct key_slot *slot = find_line(unique, fresh->id);
         if (slot->value == 0) {
@@ -377,47 +368,31 @@ static void settle_fresh(struct unique *unique, const struct fresh *fresh)
             if (unique->n_fields > 0)
                 add_fields(unique, w);
             key_index_set(&unique->line, slot, fresh->id, (uint32_t)unique->lines.n);
-            w->value = slot->value;
+            begun = slot->value;
         }
         w->line = slot->value;
     }
-    if (w->slot == NULL)
+    bool own = w->slot != NULL && w->slot->value >= WAITING; /* else an equal one has it since */
+    if (!own)
         w->value = FORGOTTEN;
     else
-        w->slot->value = w->value = w->value != 0 && w->class_number != DECODED ? w->value : add_other(unique, w);
-}
-
-/* What tells a group apart: its line and its user or host. */
-static struct hash128 group_key(const struct waiting *w, uint64_t hash)
-{
-    return (struct hash128){hash_mix(hash ^ w->line), hash_mix(hash + hash_mix(w->line))};
+        w->slot->value = w->value = begun != 0 && w->class_number != DECODED ? begun : add_other(unique, w);
 }
 
 static void count_groups(struct unique *unique, enum unique_column column)
 {
-    struct key_index *index = &unique->group_index[column];
-    struct chunks *groups = &unique->group[column];
     uint64_t hash[QUEUE];
-    key_index_reserve(index, unique->n_queue);
-    for (size_t k = 0; k < unique->n_queue; k++) {
-        const struct waiting *w = &unique->queue[k];
-        struct str field = column == COLUMN_USER ? w->event.user : w->event.host;
-        hash[k] = hash64(decode(unique, w->kind, field), unique->options.seed);
-        key_index_prefetch(index, group_key(w, hash[k]));
-    }
+    uint32_t line[QUEUE];
+    size_t n = 0;
     for (size_t k = 0; k < unique->n_queue; k++) {
         const struct waiting *w = &unique->queue[k];
         if (w->line == DROPPED)
             continue;
-        struct hash128 key = group_key(w, hash[k]);
-        struct key_slot *slot = key_index_find(index, key);
-        if (slot->value == 0) {
-            ASSERT(groups->n < UINT32_MAX);
-            *(struct unique_group *)chunks_add(groups) = (struct unique_group){hash[k], 0, w->line - 1};
-            key_index_set(index, slot, key, (uint32_t)groups->n);
-        }
-        ((struct unique_group *)chunks_at(groups, slot->value - 1))->count++;
+        struct str field = column == COLUMN_USER ? w->event.user : w->event.host;
+        hash[n] = hash64(decode(unique, w->kind, field), unique->options.seed);
+        line[n++] = w->line - 1;
     }
+    group_counts_add(&unique->group[column], line, hash, n);
 }
 
 static void count(struct unique *unique)
@@ -486,12 +461,13 @@ void unique_add(struct unique *unique, const struct unique_class *kind, const st
                 int64_t row)
 {
     struct waiting *w = &unique->queue[unique->n_queue++];
-    *w = (struct waiting){.key = hash128(event->command, kind->key_seed),
-                          .event = *event,
-                          .row = row,
-                          .kind = kind,
-                          .segment = segment,
-                          .class_number = class_number(unique, kind)};
+    w->key = hash128(event->command, kind->key_seed);
+    w->event = *event;
+    w->row = row;
+    w->kind = kind;
+    w->slot = NULL;
+    w->segment = segment;
+    w->class_number = class_number(unique, kind);
     __builtin_prefetch(recent_slot(unique, w->key), 1);
     if (unique->n_queue == QUEUE)
         unique_flush(unique);

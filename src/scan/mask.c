@@ -159,10 +159,42 @@ static size_t placeholder_length(const char *p, size_t n, bool exact)
     return whole ? EXACT_BYTES : 0;
 }
 
+/* How many of eight bytes come before the first of 0x30 to 0x3F, which a digit or angle is. */
+static inline size_t staying(uint64_t x)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    x = (x & (ones * 0xF0)) ^ (ones * 0x30);
+    x = (x - ones) & ~x & (ones * 0x80);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return x != 0 ? (size_t)__builtin_ctzll(x) / 8 : 8;
+#else
+    return x != 0 ? 0 : 8;
+#endif
+}
+
 size_t mask_numbers(char *p, size_t n, bool exact)
 {
     size_t write = 0;
     for (size_t read = 0; read < n;) {
+        uint64_t eight;
+        if (n - read >= sizeof eight) {
+            memcpy(&eight, p + read, sizeof eight);
+            size_t stay = staying(eight);
+            /* The bytes behind those that stay may only be written over where they were read. */
+            if (stay == sizeof eight || write + sizeof eight <= read) {
+                memcpy(p + write, &eight, sizeof eight);
+                write += stay;
+                read += stay;
+                if (stay == sizeof eight)
+                    continue;
+            } else if (write < read) {
+                memmove(p + write, p + read, stay);
+                write += stay;
+                read += stay;
+            } else {
+                write = read += stay;
+            }
+        }
         if (!is(p[read], DIGIT | ANGLE)) {
             p[write++] = p[read++];
         } else if (p[read] != '<') {

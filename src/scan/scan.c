@@ -1,6 +1,7 @@
 #include "scan/scan.h"
 
 #include "scan_private.h"
+#include "support/ascii.h"
 
 static size_t bucket_of(const char *name, size_t n)
 {
@@ -75,7 +76,7 @@ bool scan_walk(const char *p, size_t from, size_t to, const struct scan_index *i
             at = close + 1;
         } else {
             size_t length =
-                scan_is_digit(p[at]) || p[at] == '-' ? scan_number(p + at, to - at) : scan_literal(p + at, to - at);
+                ascii_digit(p[at]) || p[at] == '-' ? scan_number(p + at, to - at) : scan_literal(p + at, to - at);
             if (length == 0)
                 return false;
             value = (struct scan_field){SCAN_OTHER, {p + at, length}};
@@ -136,17 +137,47 @@ bool scan_object(struct str record, const struct str *names, size_t n, struct sc
     return scan_record(record, &list, out, reason);
 }
 
+/* Copies up to the first backslash of p[n], eight bytes a step, the last of them too many; returns how many count. */
+static inline size_t copy_plain(const char *p, size_t n, char *out)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = UINT64_C(0x8080808080808080);
+    size_t i = 0;
+    for (; n - i >= 8; i += 8) {
+        uint64_t x;
+        memcpy(&x, p + i, sizeof x);
+        memcpy(out + i, &x, sizeof x);
+        x ^= ones * '\\';
+        x = (x - ones) & ~x & high; /* the first byte that is marked is a backslash */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+        if (x != 0)
+            return i + (size_t)__builtin_ctzll(x) / 8;
+#else
+        if (x != 0)
+            break;
+#endif
+    }
+    for (; i < n && p[i] != '\\'; i++)
+        out[i] = p[i];
+    return i;
+}
+
 bool scan_unescape(const struct scan_field *field, struct arena *arena, struct str *out)
 {
     struct str raw = field->raw;
     *out = raw;
     if (!scan_escaped(raw))
         return true;
-    char *text = arena_bytes(arena, raw.n + 4);
+    char *text = arena_bytes(arena, raw.n + 8);
     size_t n = 0;
     for (size_t i = 0; i < raw.n;) {
-        if (raw.p[i] != '\\') {
-            text[n++] = raw.p[i++];
+        size_t plain = copy_plain(raw.p + i, raw.n - i, text + n);
+        i += plain;
+        n += plain;
+        if (i == raw.n)
+            break;
+        if (raw.n - i >= 2 && (raw.p[i + 1] == '\\' || raw.p[i + 1] == '"')) { /* nearly all */
+            text[n++] = raw.p[i + 1];
+            i += 2;
             continue;
         }
         if (scan_escape(raw.p + i, raw.n - i) == 0)

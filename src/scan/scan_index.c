@@ -56,22 +56,29 @@ static __attribute__((noinline)) void look_closer(const char *p, size_t n, size_
     }
 }
 
-/* What a block says of all but quotes; its quotes that are not escaped. carry: 1 if its first byte is escaped. */
+/* Where the next places go, in registers. carry: 1 if the next block's first byte is escaped. */
+struct cursor {
+    uint32_t *quote, *newline;
+    uint64_t *backslash;
+    uint64_t carry;
+};
+
+/* What a block says of all but quotes; its quotes that are not escaped. */
 static inline __attribute__((always_inline)) uint64_t take(const char *p, size_t n, size_t base, const char *block,
-                                                           struct masks m, uint64_t *carry, struct scan_index *index)
+                                                           struct masks m, struct cursor *c, struct scan_index *index)
 {
     const uint64_t even = UINT64_C(0x5555555555555555);
-    uint64_t escaped = *carry;
-    index->backslash[base / SCAN_BLOCK] = m.backslash;
+    uint64_t escaped = c->carry;
+    *c->backslash++ = m.backslash;
     if (m.backslash != 0) {
-        uint64_t starts = m.backslash & ~*carry;
-        uint64_t follows = starts << 1 | *carry;
+        uint64_t starts = m.backslash & ~c->carry;
+        uint64_t follows = starts << 1 | c->carry;
         uint64_t odd_starts = starts & ~even & ~follows;
         unsigned long long sum;
-        *carry = __builtin_uaddll_overflow(odd_starts, starts, &sum);
+        c->carry = __builtin_uaddll_overflow(odd_starts, starts, &sum);
         escaped = (even ^ ((uint64_t)sum << 1)) & follows;
     } else {
-        *carry = 0;
+        c->carry = 0;
     }
     uint64_t rest = escaped & ~(m.quote | m.backslash), odd = m.odd & ~m.newline, newline = m.newline;
     if (rest != 0 && !escapes_valid(p, n, base, rest))
@@ -79,21 +86,21 @@ static inline __attribute__((always_inline)) uint64_t take(const char *p, size_t
     if (odd != 0)
         look_closer(p, n, base, block, odd, index);
     /* The first without a branch: most blocks have one or none. */
-    index->newline[index->n_newlines] = (uint32_t)(base + (size_t)__builtin_ctzll(newline | UINT64_C(1) << 63));
-    index->n_newlines += newline != 0;
+    *c->newline = (uint32_t)base + (uint32_t)__builtin_ctzll(newline | UINT64_C(1) << 63);
+    c->newline += newline != 0;
     for (newline &= newline - 1; newline != 0; newline &= newline - 1)
-        index->newline[index->n_newlines++] = (uint32_t)(base + (size_t)__builtin_ctzll(newline));
+        *c->newline++ = (uint32_t)base + (uint32_t)__builtin_ctzll(newline);
     return m.quote & ~escaped;
 }
 
 /* Eight a step, some of them too many: a loop that ends exactly is mispredicted once a block. */
-static inline __attribute__((always_inline)) void put_places(uint64_t quotes, size_t base, struct scan_index *index)
+static inline __attribute__((always_inline)) void put_places(uint64_t quotes, size_t base, struct cursor *c)
 {
-    uint32_t *place = index->quote + index->n_quotes;
-    index->n_quotes += (size_t)__builtin_popcountll(quotes);
+    uint32_t *place = c->quote;
+    c->quote += __builtin_popcountll(quotes);
     while (quotes != 0) {
         for (int i = 0; i < 8; i++) {
-            place[i] = (uint32_t)base + (quotes != 0 ? (uint32_t)__builtin_ctzll(quotes) : 0);
+            place[i] = (uint32_t)base + (uint32_t)__builtin_ctzll(quotes | UINT64_C(1) << 63);
             quotes &= quotes - 1;
         }
         place += 8;
@@ -102,23 +109,21 @@ static inline __attribute__((always_inline)) void put_places(uint64_t quotes, si
 
 /* The loop of every version. The last block is looked at as if spaces followed. */
 #define INDEX_LOOP(block_masks, put)                                                                                   \
-    uint64_t carry = 0;                                                                                                \
+    struct cursor c = {index->quote, index->newline, index->backslash, 0};                                             \
+    const uint32_t *last_quote = c.quote + index->max_quotes, *last_newline = c.newline + index->max_newlines;         \
     size_t base = 0;                                                                                                   \
-    for (; n - base >= SCAN_BLOCK && has_room(index); base += SCAN_BLOCK)                                              \
-        put(take(p, n, base, p + base, block_masks(p + base), &carry, index), base, index);                            \
-    if (base < n && n - base < SCAN_BLOCK && has_room(index)) {                                                        \
+    for (; n - base >= SCAN_BLOCK && c.quote < last_quote && c.newline <= last_newline; base += SCAN_BLOCK)            \
+        put(take(p, n, base, p + base, block_masks(p + base), &c, index), base, &c);                                   \
+    if (base < n && n - base < SCAN_BLOCK && c.quote < last_quote && c.newline <= last_newline) {                      \
         char last[SCAN_BLOCK];                                                                                         \
         memset(last, ' ', sizeof last);                                                                                \
         memcpy(last, p + base, n - base);                                                                              \
-        put(take(p, n, base, last, block_masks(last), &carry, index), base, index);                                    \
+        put(take(p, n, base, last, block_masks(last), &c, index), base, &c);                                           \
         base = n;                                                                                                      \
     }                                                                                                                  \
-    index->n = base
-
-static inline bool has_room(const struct scan_index *index)
-{
-    return index->n_quotes < index->max_quotes && index->n_newlines <= index->max_newlines;
-}
+    index->n = base;                                                                                                   \
+    index->n_quotes = (size_t)(c.quote - index->quote);                                                                \
+    index->n_newlines = (size_t)(c.newline - index->newline)
 
 static void start(size_t n, struct scan_index *index)
 {
@@ -184,8 +189,7 @@ AVX512 static inline __attribute__((always_inline)) struct masks masks_avx512(co
 }
 
 /* All at once: the numbers of the bits, squeezed together. */
-AVX512 static inline __attribute__((always_inline)) void put_avx512(uint64_t quotes, size_t base,
-                                                                    struct scan_index *index)
+AVX512 static inline __attribute__((always_inline)) void put_avx512(uint64_t quotes, size_t base, struct cursor *c)
 {
     static const _Alignas(64) uint8_t numbers[SCAN_BLOCK] = {
         0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
@@ -193,7 +197,7 @@ AVX512 static inline __attribute__((always_inline)) void put_avx512(uint64_t quo
         44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
     __m512i bits = _mm512_maskz_compress_epi8(quotes, _mm512_load_si512((const void *)numbers));
     __m512i start_of = _mm512_set1_epi32((int)base);
-    uint32_t *place = index->quote + index->n_quotes;
+    uint32_t *place = c->quote;
     size_t n = (size_t)__builtin_popcountll(quotes);
     _mm512_storeu_si512((void *)place, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(bits)), start_of));
     if (n > 16) {
@@ -204,7 +208,7 @@ AVX512 static inline __attribute__((always_inline)) void put_avx512(uint64_t quo
         _mm512_storeu_si512((void *)(place + 48),
                             _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(bits, 3)), start_of));
     }
-    index->n_quotes += n;
+    c->quote += n;
 }
 
 static void index_sse2(const char *p, size_t n, struct scan_index *index)

@@ -66,10 +66,6 @@ size_t scan_escape(const char *p, size_t n);
 size_t scan_number(const char *p, size_t n);
 /* Bytes of true, false or null at the start of p[n]; 0: none. */
 size_t scan_literal(const char *p, size_t n);
-static inline bool scan_is_digit(char c)
-{
-    return ascii_digit(c);
-}
 /* Whether raw text has escapes. */
 static inline bool scan_escaped(struct str raw)
 {
@@ -82,12 +78,12 @@ size_t scan_decode(const char *p, size_t n, char out[4], size_t *written);
 /* memcmp without a call for the lengths that names have: two loads that overlap. */
 #define SAME_ENDS(type)                                                                                                \
     do {                                                                                                               \
-        type head[2], tail[2];                                                                                         \
-        memcpy(&head[0], a, sizeof(type));                                                                             \
-        memcpy(&head[1], b, sizeof(type));                                                                             \
-        memcpy(&tail[0], a + n - sizeof(type), sizeof(type));                                                          \
-        memcpy(&tail[1], b + n - sizeof(type), sizeof(type));                                                          \
-        return head[0] == head[1] && tail[0] == tail[1];                                                               \
+        type a_head, a_tail, b_head, b_tail;                                                                           \
+        memcpy(&a_head, a, sizeof(type));                                                                              \
+        memcpy(&b_head, b, sizeof(type));                                                                              \
+        memcpy(&a_tail, a + n - sizeof(type), sizeof(type));                                                           \
+        memcpy(&b_tail, b + n - sizeof(type), sizeof(type));                                                           \
+        return ((a_head ^ b_head) | (a_tail ^ b_tail)) == 0;                                                           \
     } while (0)
 
 static inline bool scan_same(const char *a, const char *b, size_t n)

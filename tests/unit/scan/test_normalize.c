@@ -102,6 +102,42 @@ static void test_defaults(void **state)
     BECOMES(&rules, "C:\\Users\\Bob\\x.exe", "c:\\users\\bob\\x.exe");
 }
 
+/* Byte by byte, as the table says. */
+static size_t clean_slowly(const struct normalize *rules, struct str line, char *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < line.n; i++) {
+        unsigned char c = (unsigned char)line.p[i];
+        if (rules->drop_quotes && (c == '"' || c == '\''))
+            continue;
+        if (rules->squeeze && (c <= ' ' || c == 0x7F)) {
+            if (n > 0 && out[n - 1] != ' ')
+                out[n++] = ' ';
+            continue;
+        }
+        out[n++] = (char)(rules->lower_case && c >= 'A' && c <= 'Z' ? c + 32 : c);
+    }
+    return rules->squeeze && n > 0 && out[n - 1] == ' ' ? n - 1 : n;
+}
+
+static void eight_bytes_at_once_are_cleaned_as_one_by_one(void **state)
+{
+    (void)state;
+    for (uint64_t i = 0; i < 200000; i++) {
+        struct rng_state rng = rng_start(1, 4, i);
+        uint64_t odd = 1 + rng_next_below(&rng, 20), n = rng_next_below(&rng, 60);
+        struct normalize rules = {.lower_case = i & 1, .squeeze = i & 2, .drop_quotes = i & 4};
+        char line[60], expected[60], *block;
+        for (size_t k = 0; k < n; k++)
+            line[k] = rng_next_below(&rng, odd) > 0 ? "aB@Z[`\\z"[rng_next_below(&rng, 8)]
+                      : rng_next_below(&rng, 2) > 0 ? " \"'\t\x7F !"[rng_next_below(&rng, 7)]
+                                                    : (char)rng_next_below(&rng, 256);
+        struct str want = {expected, clean_slowly(&rules, (struct str){line, n}, expected)};
+        assert_true(str_equal(normal(&rules, (struct str){line, n}, &block), want));
+        free(block);
+    }
+}
+
 static void test_each_alone(void **state)
 {
     (void)state;
@@ -286,6 +322,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_each_alone),
+        cmocka_unit_test(eight_bytes_at_once_are_cleaned_as_one_by_one),
         cmocka_unit_test(test_paths),
         cmocka_unit_test(test_idempotent),
         cmocka_unit_test(exact_forms_tell_payloads_apart),

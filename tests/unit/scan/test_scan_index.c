@@ -9,6 +9,7 @@
 
 #include "../../../src/scan/scan_index.c"
 #include "support/rng.h"
+#include "support/utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,7 +154,7 @@ static void test_any_bytes(void **state)
             escaped = c == '\\' && !escaped;
         }
         sound = sound && (!escaped || n % SCAN_BLOCK == 0);
-        check_all(p, n, sound && scan_utf8_valid(p, n));
+        check_all(p, n, sound && utf8_valid(p, n));
         free(p);
     }
 }
