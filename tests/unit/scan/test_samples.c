@@ -82,6 +82,17 @@ static void add_event(const struct layout *layout, const struct event *event, st
     buf_add_str(out, STR("}\n"));
 }
 
+static void add_all(const struct layout *layout, void *state, enum read_result result, struct event *event,
+                    struct arena *arena, struct buf *out)
+{
+    const char *reason;
+    while (result != READ_END) {
+        if (result == READ_EVENT)
+            add_event(layout, event, arena, out);
+        result = layout->form->next != NULL ? layout->form->next(state, arena, event, &reason) : READ_END;
+    }
+}
+
 /* Reads the text as it arrives in pieces of `step` bytes. */
 static void read_pieces(const struct layout *layout, struct str text, size_t step, struct arena *arena, struct buf *out)
 {
@@ -98,12 +109,13 @@ static void read_pieces(const struct layout *layout, struct str text, size_t ste
         struct event event;
         const char *reason;
         enum read_result result = layout->form->parse(state, (struct str){record, n}, arena, &event, &reason);
-        while (result != READ_END) {
-            if (result == READ_EVENT)
-                add_event(layout, &event, arena, out);
-            result = layout->form->next != NULL ? layout->form->next(state, arena, &event, &reason) : READ_END;
-        }
+        add_all(layout, state, result, &event, arena, out);
         at += n;
+    }
+    struct event event;
+    if (layout->form->end != NULL) {
+        layout->form->end(state);
+        add_all(layout, state, READ_BLANK, &event, arena, out);
     }
 }
 
