@@ -151,13 +151,14 @@ static void test_samples(void **state)
 /* Rows and objects of all shapes, most of them right, or half of them wrong, in all ways or in one. */
 static void add_odd(const char *layout, uint64_t seed, struct buf *out)
 {
-    static const char *const csv[] = {"h,%d x,u\n", "\"h\",\"a \"\"%d\"\"\n, b\",u\r\n", "\"\",\"\n\n%d\",\"\"\n",
-                                      "h,\"%d \xC3\xA4\",\"u\nu\"\n", "\n", "host,command_line,user\n",
-                                      /* wrong ones */
-                                      "h,\"stray %d,u\n", "h,\"%d\" text,u\n", "h,%d \"x\",u\n", "\"h\n\",%d\n",
-                                      "\"h\",\"%d\n\",\"u\",\"v\"\n", "\xFF,%d,u\n",
-                                      "h,\"%d and very very very very very very very very very very much longer than "
-                                      "the limit for records\nof two lines\",u\n"};
+    static const char *const csv[] = {
+        "h,%d x,u\n", "\"h\",\"a \"\"%d\"\"\n, b\",u\r\n", "\"\",\"\n\n%d\",\"\"\n", "h,\"%d \xC3\xA4\",\"u\nu\"\n",
+        "\n", "host,command_line,user\n",
+        /* wrong ones */
+        "h,\"stray %d,u\n", "h,\"%d\" text,u\n", "h,%d \"x\",u\n", "\"h\n\",%d\n", "\"h\",\"%d\n\",\"u\",\"v\"\n",
+        "\xFF,%d,u\n",
+        "h,\"%d and very very very very very\nvery very very very very very very much longer "
+        "than the limit for records\nof three lines\",u\n"};
     static const char *const json[] = {"{\"command_line\":\"%d a\",\"user\":\"u\"}\n",
                                        "{\n \"command_line\": \"%d {\",\n \"x\": {\n}\n}\n",
                                        "[{\"command_line\":\"%d b\"},\n",
