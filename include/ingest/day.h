@@ -3,15 +3,16 @@
 #define INGEST_DAY_H
 
 #include "comm/comm.h"
-#include "ingest/input.h"
+#include "ingest/catalog.h"
 #include "scan/event.h"
 #include "scan/layout.h"
 #include "scan/normalize.h"
 
-/* Unique lines, one a canonical form, each on exactly one rank: the one that read its first record. Arrays [n], row
- * rising. row: global record number (inputs in order, files in byte order of their names, records in file order; good
- * records only). text, platform, user, host, parent: of the first record. count: records of this canonical form in the
- * day. truth: the worst of its records.
+/* Unique lines, one an exact form (see normalize.h), each on exactly one rank: the one that read its first record.
+ * Arrays [n], row rising. row: global record number (inputs in order, files in byte order of their names, records in
+ * file order; good records only). text, platform, user, host, parent: of the first record. count: records of this exact
+ * form in the day. truth: the worst of its records. Lines of one masked form may be several: what belongs together goes
+ * by hash, which line it is by id.
  *
  * Only if options.groups (else NULL): who ran line i how often. user_at[n + 1]: its users are user_at[i] ..
  * user_at[i + 1] - 1 of user_hash (of the user's text, seeded; a record without the field has the hash of the empty
@@ -22,7 +23,8 @@ struct lines {
     int64_t n_events; /* good records over all ranks, of the wanted parts: the sum of count */
     int64_t *row;
     int64_t *count;
-    struct hash128 *hash;           /* of the canonical form, seeded */
+    struct hash128 *id;             /* of the exact form: nobody can make two lines of one id */
+    struct hash128 *hash;           /* of the masked form, seeded: XXH3, so lines of one hash can be made */
     struct str *text;               /* as logged; invalid UTF-8 never gets here */
     uint32_t *user, *host, *parent; /* [n] places in string; an empty text if the record has none */
     const struct str *string;       /* this rank's texts of these and of named fields, in order of appearance */
@@ -46,9 +48,10 @@ struct ingest_stats {
 };
 
 struct ingest_options {
-    const char *data_dir;   /* relative paths start here; NULL or "" is the working folder */
-    const char *quarantine; /* JSON lines {what, file, line, offset, reason, bytes} of bad records and files are
-                               appended here; NULL: counted only */
+    const char *data_dir;      /* relative paths start here; NULL or "" is the working folder */
+    struct listings *listings; /* where the files' lists are remembered; NULL: they are listed anew */
+    const char *quarantine;    /* JSON lines {what, file, line, offset, reason, bytes} of bad records and files are
+                                  appended here; NULL: counted only */
     struct normalize normalize;
     uint64_t seed;            /* of the line hashes */
     int64_t max_record_bytes; /* longer records are bad */
@@ -73,15 +76,6 @@ extern const struct param_spec ingest_params[]; /* rows of struct ingest_options
 MUST_CHECK bool day_read(const struct comm *comm, const struct input *inputs, size_t n_inputs,
                          const struct ingest_options *options, struct arena *arena, struct lines *out,
                          struct ingest_stats *stats, struct error *err);
-/* A file that is read. */
-struct day_file {
-    const char *path; /* can be opened */
-    const char *name; /* the end of the path that lies below the data folder; the whole path elsewhere */
-};
-/* The files of the inputs: inputs in order, each input's in byte order of their paths and once. The same on every rank;
- * in the arena. Fails like day_read if an input matches nothing. Collective. */
-MUST_CHECK bool day_files(const struct comm *comm, const struct input *inputs, size_t n_inputs, const char *data_dir,
-                          struct arena *arena, struct day_file **out, size_t *n, struct error *err);
 int64_t ingest_filtered(const struct ingest_stats *stats);                    /* for whatever reason; local */
 void ingest_add(struct ingest_stats *total, const struct ingest_stats *more); /* local */
 

@@ -50,6 +50,9 @@ struct form {
      * that are not complete. fields: no name is missing, see fields_fill. In the arena, as long as it lives; so must
      * the fields. */
     void *(*start)(const struct layout *layout, const struct field_map *fields, struct arena *arena);
+    /* What a form may want to do once for many records: p[n] is what was read, and stays where and as it is until the
+     * next call; records are taken from it in order. NULL: nothing. */
+    void (*look)(void *state, const char *p, size_t n);
     /* Bytes of the first record of p[n], its terminator included; 0 if it does not end within p[n] (never 0 if at_end
      * and n > 0). */
     size_t (*record_length)(const void *state, const char *p, size_t n, bool at_end);
@@ -99,6 +102,7 @@ struct record_kind {
     enum read_result result;        /* READ_EVENT, or why such a record is none */
     const char *reason;             /* of READ_BAD */
     const struct field_map *fields; /* names of this kind alone, NULL: those of the layout */
+    enum platform platform;         /* of records that do not say, if it is not the layout's */
 };
 
 struct layout {

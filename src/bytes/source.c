@@ -1,5 +1,8 @@
 #include "bytes/source.h"
 
+#include "bytes/frames.h"
+#include "evtx.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,23 +12,17 @@
 
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 enum { INPUT_BYTES = 128 * 1024 };
+
+/* zstd's own limit, of --long=31: 2 GiB. A decoder that holds more than KEPT_BYTES is not kept for the next file. */
+enum { WINDOW_LOG = 31, KEPT_BYTES = 64 * 1024 * 1024 };
 
 static bool refuse(struct source *source, const char *what, const char *why)
 {
     snprintf(source->reason, sizeof source->reason, "%s%s%s", what, why[0] != '\0' ? ": " : "", why);
     return false;
-}
-
-static bool regular(const char *path, int64_t *size)
-{
-    struct stat status;
-    if (stat(path, &status) != 0)
-        return false;
-    *size = (int64_t)status.st_size;
-    errno = EINVAL;
-    return S_ISREG(status.st_mode);
 }
 
 /* read() that is not cut short by signals. */
@@ -38,32 +35,79 @@ static ssize_t read_some(int file, void *p, size_t n)
     return got;
 }
 
+static int open_some(const char *path)
+{
+    int file;
+    do
+        file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    while (file < 0 && errno == EINTR);
+    return file;
+}
+
+static const char *reason_of(int64_t problem)
+{
+    /* a socket has no device to be opened */
+    return problem == EINVAL || problem == ENXIO ? "not a regular file" : strerror((int)problem);
+}
+
+static int64_t nanoseconds(struct timespec time)
+{
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+struct source_look source_look(const char *path)
+{
+    struct stat status;
+    int result;
+    do
+        result = stat(path, &status);
+    while (result != 0 && errno == EINTR);
+    if (result != 0)
+        return (struct source_look){.problem = errno};
+    if (!S_ISREG(status.st_mode))
+        return (struct source_look){.problem = EINVAL};
+    return (struct source_look){(int64_t)status.st_size,     0,
+                                (uint64_t)status.st_dev,     (uint64_t)status.st_ino,
+                                nanoseconds(status.st_mtim), nanoseconds(status.st_ctim)};
+}
+
 static enum source_kind kind_of(const unsigned char *p, size_t n)
 {
     if (n >= 2 && p[0] == 0x1F && p[1] == 0x8B)
         return SOURCE_GZIP;
+    if (evtx_is(p, n) && evtx_supported())
+        return SOURCE_EVTX;
     bool frame = n >= 4 && p[0] == 0x28 && p[1] == 0xB5 && p[2] == 0x2F && p[3] == 0xFD;
     bool skippable = n >= 4 && (p[0] & 0xF0) == 0x50 && p[1] == 0x2A && p[2] == 0x4D && p[3] == 0x18;
     return frame || skippable ? SOURCE_ZSTD : SOURCE_PLAIN;
 }
 
-bool source_probe(const char *path, enum source_kind *kind, int64_t *size)
+/* By the first bytes of an open file; SOURCE_UNKNOWN, with errno, if they cannot be read. */
+static enum source_kind look_inside(int file)
 {
-    *kind = SOURCE_PLAIN;
-    *size = 0;
-    if (!regular(path, size)) {
-        *size = 0;
-        return false;
+    unsigned char head[8];
+    size_t n = 0;
+    while (n < sizeof head) {
+        ssize_t got = pread(file, head + n, sizeof head - n, (off_t)n);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return SOURCE_UNKNOWN;
+        if (got == 0)
+            break;
+        n += (size_t)got;
     }
-    int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    return kind_of(head, n);
+}
+
+enum source_kind source_probe(const char *path)
+{
+    int file = open_some(path);
     if (file < 0)
-        return false;
-    unsigned char head[4];
-    ssize_t got = read_some(file, head, sizeof head);
+        return SOURCE_UNKNOWN;
+    enum source_kind kind = look_inside(file);
     close(file);
-    if (got > 0)
-        *kind = kind_of(head, (size_t)got);
-    return got >= 0;
+    return kind;
 }
 
 static bool start_decoder(struct source *source, struct arena *arena)
@@ -74,7 +118,11 @@ static bool start_decoder(struct source *source, struct arena *arena)
         if (source->zstd == NULL)
             source->zstd = ZSTD_createDStream();
         source->decoder = source->zstd;
-        return source->decoder != NULL || refuse(source, "no memory to decompress it", "");
+        if (source->decoder == NULL)
+            return refuse(source, "no memory to decompress it", "");
+        /* The window is address space: memory is what the frame's content fills of it. */
+        ZSTD_DCtx_setParameter(source->decoder, ZSTD_d_windowLogMax, WINDOW_LOG);
+        return true;
     }
     z_stream *z = arena_zalloc(arena, 1, sizeof *z);
     if (inflateInit2(z, 16 + MAX_WBITS) != Z_OK)
@@ -83,23 +131,53 @@ static bool start_decoder(struct source *source, struct arena *arena)
     return true;
 }
 
+static bool open_regular(struct source *source, const char *path)
+{
+    struct stat status;
+    source->file = open_some(path);
+    if (source->file < 0)
+        return refuse(source, "cannot be opened", reason_of(errno));
+    int result;
+    do
+        result = fstat(source->file, &status);
+    while (result != 0 && errno == EINTR);
+    if (result != 0)
+        return refuse(source, "cannot be opened", strerror(errno));
+    return S_ISREG(status.st_mode) || refuse(source, "cannot be opened", reason_of(EINVAL));
+}
+
+static bool seek(int file, int64_t start)
+{
+    off_t result = 0;
+    while (start > 0 && (result = lseek(file, (off_t)start, SEEK_SET)) < 0 && errno == EINTR)
+        ;
+    return result >= 0;
+}
+
 bool source_open(struct source *source, const char *path, enum source_kind kind, int64_t start, int64_t part_end,
                  int64_t size, struct arena *arena)
 {
-    int64_t now;
     *source = (struct source){.kind = kind,
                               .file = -1,
                               .left = size - start,
                               .part_left = min_i64(part_end, size) - start,
+                              .window = -1,
                               .zstd = source->zstd};
-    if (!regular(path, &now))
-        return refuse(source, "cannot be opened", errno == EINVAL ? "not a regular file" : strerror(errno));
-    source->file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    if (source->file < 0)
-        return refuse(source, "cannot be opened", strerror(errno));
-    if (start > 0 && lseek(source->file, (off_t)start, SEEK_SET) < 0)
+    if (size < 0)
+        return refuse(source, "cannot be opened", reason_of(-size));
+    if (!open_regular(source, path))
+        return false;
+    if (kind == SOURCE_UNKNOWN)
+        source->kind = size > 0 ? look_inside(source->file) : SOURCE_PLAIN;
+    if (source->kind == SOURCE_UNKNOWN || !seek(source->file, start))
         return refuse(source, "cannot be read", strerror(errno));
-    return kind == SOURCE_PLAIN || start_decoder(source, arena);
+    if (source->kind == SOURCE_EVTX) {
+        close(source->file); /* another process reads it */
+        source->file = -1;
+        source->evtx = evtx_open(path, source->reason, sizeof source->reason);
+        return source->evtx != NULL;
+    }
+    return source->kind == SOURCE_PLAIN || start_decoder(source, arena);
 }
 
 /* Bytes as they are in the file. */
@@ -113,6 +191,7 @@ static size_t read_raw(struct source *source, void *p, size_t n)
     else if (got == 0)
         refuse(source, "became shorter while it was read", "");
     if (got <= 0) {
+        source->refused = true;
         source->left = 0;
         return 0;
     }
@@ -165,15 +244,40 @@ static size_t step_gzip(struct source *source, char *p, size_t n, bool *stop)
     return n - z->avail_out;
 }
 
+/* Not damage, but more memory than there is. */
+static bool refuse_window(struct source *source, const char *why)
+{
+    char size[32] = "memory";
+    if (source->window >= 0)
+        snprintf(size, sizeof size, "%lld MiB", (long long)(source->window >> 20));
+    snprintf(source->reason, sizeof source->reason,
+             "its zstd window needs %s, %s; recompress it with a smaller window (--long=27)", size, why);
+    return false;
+}
+
+static void refuse_zstd(struct source *source, size_t result)
+{
+    ZSTD_ErrorCode code = ZSTD_getErrorCode(result);
+    source->refused = code == ZSTD_error_memory_allocation;
+    if (code == ZSTD_error_memory_allocation)
+        refuse_window(source, "which the system refuses");
+    else if (code == ZSTD_error_frameParameter_windowTooLarge)
+        refuse_window(source, "more than zstd's limit of 2048 MiB");
+    else
+        refuse(source, "damaged zstd data", ZSTD_getErrorName(result));
+}
+
 static size_t step_zstd(struct source *source, char *p, size_t n, bool *stop)
 {
     ZSTD_inBuffer in = {source->in, source->in_n, source->in_at};
     ZSTD_outBuffer out = {p, n, 0};
+    if (source->between)
+        source->window = frames_window(source->in + source->in_at, source->in_n - source->in_at);
     size_t result = ZSTD_decompressStream(source->decoder, &out, &in);
     source->in_at = in.pos;
     if (ZSTD_isError(result)) {
         *stop = true;
-        refuse(source, "damaged zstd data", ZSTD_getErrorName(result));
+        refuse_zstd(source, result);
         return 0;
     }
     source->between = result == 0;
@@ -195,13 +299,27 @@ static size_t read_compressed(struct source *source, char *p, size_t n)
         if (got > 0)
             return got;
     }
-    if (source->reason[0] == '\0' && !source->between)
+    if (source->reason[0] == '\0' && !source->between) {
+        source->cut = true;
         refuse(source, "the compressed data end early", "");
+    }
     return 0;
+}
+
+/* What the log lacks is said behind its last record. */
+static size_t read_log(struct source *source, char *p, size_t n)
+{
+    size_t got = evtx_read(source->evtx, p, n);
+    const char *damage = got == 0 ? evtx_damage(source->evtx) : NULL;
+    if (damage != NULL)
+        refuse(source, damage, "");
+    return got;
 }
 
 size_t source_read(struct source *source, char *p, size_t n)
 {
+    if (source->evtx != NULL && source->reason[0] == '\0')
+        return read_log(source, p, n);
     if (source->file < 0 || source->reason[0] != '\0')
         return 0;
     return source->kind == SOURCE_PLAIN ? read_raw(source, p, n) : read_compressed(source, p, n);
@@ -219,9 +337,13 @@ void source_close(struct source *source)
     if (source->file >= 0)
         close(source->file);
     source->file = -1;
-    if (source->decoder != NULL && source->kind == SOURCE_ZSTD)
+    evtx_close(source->evtx);
+    source->evtx = NULL;
+    if (source->decoder != NULL && source->kind == SOURCE_ZSTD) {
         ZSTD_DCtx_reset(source->decoder, ZSTD_reset_session_only);
-    else if (source->decoder != NULL)
+        if (ZSTD_sizeof_DCtx(source->decoder) > KEPT_BYTES)
+            source_free(source);
+    } else if (source->decoder != NULL)
         inflateEnd(source->decoder);
     source->decoder = NULL;
 }

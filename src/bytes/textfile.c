@@ -1,99 +1,44 @@
 #include "bytes/textfile.h"
 
-#include "support/file.h"
+#include "bytes/source.h"
 
-#define ZLIB_CONST
-#include <zlib.h>
-#include <zstd.h>
+#include <errno.h>
+#include <string.h>
 
 enum { CHUNK = 64 * 1024 };
 
-static bool too_large(const char *path, size_t limit, struct error *err)
+static bool read_all(struct source *source, const char *path, char *chunk, struct buf *text, struct error *err)
 {
-    return fail(err, ERROR_INPUT, "%s: holds more than %zu bytes when decompressed", path, limit);
-}
-
-static bool cut_short(const char *path, struct error *err)
-{
-    return fail(err, ERROR_INPUT, "%s: the compressed data ends too early; the file is cut", path);
-}
-
-static bool read_zstd(const char *path, struct str packed, ZSTD_DStream *stream, char *chunk, struct buf *text,
-                      struct error *err)
-{
-    ZSTD_inBuffer in = {packed.p, packed.n, 0};
-    size_t left = 1;
-    bool drained = true;
-    while (in.pos < in.size || !drained) {
-        ZSTD_outBuffer out = {chunk, CHUNK, 0};
-        left = ZSTD_decompressStream(stream, &out, &in);
-        if (ZSTD_isError(left))
-            return fail(err, ERROR_INPUT, "%s: damaged zstd data: %s", path, ZSTD_getErrorName(left));
-        buf_add(text, chunk, out.pos);
+    for (;;) {
+        size_t got = source_read(source, chunk, CHUNK);
+        if (got == 0)
+            break;
+        buf_add(text, chunk, got);
         if (text->full)
-            return too_large(path, text->limit, err);
-        drained = out.pos < out.size;
+            return fail(err, ERROR_INPUT, "%s: holds more than %zu bytes when decompressed", path, text->limit);
     }
-    return left == 0 || cut_short(path, err);
-}
-
-static bool read_gzip(const char *path, struct str packed, z_stream *stream, char *chunk, struct buf *text,
-                      struct error *err)
-{
-    size_t at = 0;
-    int result = Z_OK;
-    while (result != Z_STREAM_END || at < packed.n) {
-        if (result == Z_STREAM_END && inflateReset(stream) != Z_OK)
-            return fail(err, ERROR_INPUT, "%s: damaged gzip data", path);
-        size_t feed = min_size(packed.n - at, CHUNK);
-        stream->next_in = (const Bytef *)packed.p + at;
-        stream->avail_in = (uInt)feed;
-        stream->next_out = (Bytef *)chunk;
-        stream->avail_out = CHUNK;
-        result = inflate(stream, Z_NO_FLUSH);
-        size_t used = feed - stream->avail_in, made = CHUNK - stream->avail_out;
-        if (result == Z_BUF_ERROR || (result == Z_OK && used == 0 && made == 0))
-            return cut_short(path, err);
-        if (result != Z_OK && result != Z_STREAM_END)
-            return fail(err, ERROR_INPUT, "%s: damaged gzip data", path);
-        at += used;
-        buf_add(text, chunk, made);
-        if (text->full)
-            return too_large(path, text->limit, err);
-    }
-    return true;
-}
-
-static bool decompress(const char *path, struct str packed, bool is_zstd, char *chunk, struct buf *text,
-                       struct error *err)
-{
-    if (is_zstd) {
-        ZSTD_DStream *stream = ZSTD_createDStream();
-        ASSERT(stream);
-        bool ok = read_zstd(path, packed, stream, chunk, text, err);
-        ZSTD_freeDStream(stream);
-        return ok;
-    }
-    z_stream stream = {0};
-    ASSERT(inflateInit2(&stream, 15 + 16) == Z_OK);
-    bool ok = read_gzip(path, packed, &stream, chunk, text, err);
-    inflateEnd(&stream);
-    return ok;
+    if (source->cut)
+        return fail(err, ERROR_INPUT, "%s: the compressed data ends too early; the file is cut", path);
+    return source->reason[0] == '\0' || fail(err, ERROR_INPUT, "%s: %s", path, source->reason);
 }
 
 bool textfile_read(const char *path, size_t limit_bytes, struct arena *arena, struct str *out, struct error *err)
 {
-    struct str raw;
-    TRY(file_read(path, limit_bytes, arena, &raw, err));
-    bool is_zstd = str_starts(raw, STR("\x28\xb5\x2f\xfd"));
-    if (!is_zstd && !str_starts(raw, STR("\x1f\x8b"))) {
-        *out = raw;
-        return true;
-    }
+    struct source_look look = source_look(path);
+    if (look.problem != 0 && look.problem != EINVAL)
+        return fail(err, ERROR_IO, "%s: cannot open: %s", path, strerror((int)look.problem));
+    if (look.size > 0 && (uint64_t)look.size > limit_bytes)
+        return fail(err, ERROR_IO, "%s: larger than the %zu bytes allowed here", path, limit_bytes);
+    struct source source = {.file = -1};
     struct buf text = {.limit = limit_bytes};
-    bool ok = decompress(path, raw, is_zstd, arena_bytes(arena, CHUNK), &text, err);
+    bool ok = source_open(&source, path, SOURCE_UNKNOWN, 0, INT64_MAX, look.problem != 0 ? -look.problem : look.size,
+                          arena) ||
+              fail(err, ERROR_IO, "%s: %s", path, source.reason);
+    ok = ok && read_all(&source, path, arena_bytes(arena, CHUNK), &text, err);
+    source_close(&source);
+    source_free(&source);
     if (ok)
-        *out = (struct str){arena_copy(arena, text.p ? text.p : "", text.n), text.n};
+        *out = (struct str){arena_copy(arena, text.p != NULL ? text.p : "", text.n), text.n};
     buf_free(&text);
     return ok;
 }

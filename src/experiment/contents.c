@@ -7,20 +7,18 @@
 static bool contents_of_input(struct contents *contents, struct input *input, struct error *err)
 {
     struct arena *arena = contents->arena;
-    struct day_file *file;
-    size_t n;
+    struct catalog files;
     bool known;
-    TRY(day_files(contents->comm, input, 1, contents->data_dir, arena, &file, &n, err));
-    const char **path = ARENA_ARRAY(arena, const char *, n), **text = ARENA_ARRAY(arena, const char *, n);
+    TRY(catalog_of_input(contents->comm, contents->listings, input, contents->data_dir, arena, &files, err));
+    const size_t n = files.n;
+    const char **text = ARENA_ARRAY(arena, const char *, n);
     struct sha256 *digest = ARENA_ARRAY(arena, struct sha256, n);
-    for (size_t i = 0; i < n; i++)
-        path[i] = file[i].path;
-    TRY(digests_find(contents->comm, contents->digests, path, n, digest, &known, err));
+    TRY(digests_of_catalog(contents->comm, contents->digests, &files, digest, &known, err));
     for (size_t i = 0; i < n; i++) {
         char hex[SHA256_HEX] = "";
         if (known)
             sha256_hex(digest[i], hex);
-        text[i] = arena_printf(arena, "%s sha256:%s", file[i].name, hex);
+        text[i] = arena_printf(arena, "%s sha256:%s", files.file[i].path + files.file[i].name, hex);
     }
     input->files = text;
     input->n_files = n;

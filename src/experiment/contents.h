@@ -11,8 +11,9 @@ struct contents {
     struct digests *digests;
     struct arena *arena; /* of what is put in place of names */
     const char *data_dir;
-    bool known;       /* set to false where a file's content is not known */
-    struct buf *more; /* what results depend on beside parameters and files */
+    struct listings *listings; /* of the inputs' files */
+    bool known;                /* set to false where a file's content is not known */
+    struct buf *more;          /* what results depend on beside parameters and files */
 };
 
 /* The file patterns become the names (below the data folder) and contents of the files that they match. Collective. */

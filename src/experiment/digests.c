@@ -1,10 +1,11 @@
 #include "digests.h"
 
+#include "bytes/source.h"
 #include "comm/agree.h"
 #include "comm/reduce.h"
 #include "digest_cache.h"
+#include "support/index.h"
 #include "support/log.h"
-#include "support/table.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,9 +27,9 @@ struct digests {
     struct digest_cache *cache; /* on rank 0, from the first look on */
     char *cache_path;
     bool hash;
-    struct table *table; /* hash of the path -> place in known */
+    struct key_index index; /* hash of the path -> place in known */
     struct known *known;
-    size_t n, capacity;
+    size_t capacity;
 };
 
 struct digests *digests_new(const char *cache, bool hash)
@@ -36,7 +37,6 @@ struct digests *digests_new(const char *cache, bool hash)
     struct digests *digests = calloc(1, sizeof *digests);
     ASSERT(digests != NULL);
     digests->hash = hash;
-    digests->table = table_new(64);
     digests->cache_path = cache ? strdup(cache) : NULL;
     return digests;
 }
@@ -46,7 +46,7 @@ void digests_free(struct digests *digests)
     if (!digests)
         return;
     digest_cache_close(digests->cache);
-    table_free(digests->table);
+    key_index_free(&digests->index);
     free(digests->cache_path);
     free(digests->known);
     free(digests);
@@ -60,13 +60,13 @@ static struct hash128 key_of(const char *path)
 static void remember(struct digests *digests, const char *path, struct known known)
 {
     bool is_new;
-    if (digests->n == digests->capacity) {
+    size_t place = key_index_number(&digests->index, key_of(path), &is_new);
+    if (place == digests->capacity) {
         digests->capacity = digests->capacity > 0 ? 2 * digests->capacity : 64;
         digests->known = realloc(digests->known, digests->capacity * sizeof *digests->known);
         ASSERT(digests->known != NULL);
     }
-    *table_put(digests->table, key_of(path), &is_new) = digests->n;
-    digests->known[digests->n++] = known;
+    digests->known[place] = known;
 }
 
 /* A file whose digest is asked for: as rank 0 sees it. */
@@ -87,25 +87,34 @@ static struct file_state state_of(const struct stat *status)
                                nanoseconds(status->st_mtim), nanoseconds(status->st_ctim)};
 }
 
-static bool look_at(const char *path, struct file_state *out, struct error *err)
+static bool no_look(const char *path, int64_t problem, struct error *err)
 {
-    struct stat status;
-    if (stat(path, &status) != 0)
-        return fail(err, ERROR_INPUT, "%s: the file cannot be looked at: %s", path, strerror(errno));
-    if (!S_ISREG(status.st_mode))
+    if (problem == EINVAL)
         return fail(err, ERROR_INPUT, "%s: is no plain file; results are known by the contents of plain files", path);
-    *out = state_of(&status);
-    return true;
+    return fail(err, ERROR_INPUT, "%s: the file cannot be looked at: %s", path, strerror((int)problem));
 }
 
-/* Rank 0: states, and digests that are remembered. */
-static bool look_up(struct digests *digests, const char *const *path, size_t n, struct sought *sought,
-                    struct error *err)
+static bool look_at(const char *path, struct file_state *out, struct error *err)
+{
+    const struct source_look look = source_look(path);
+    *out = (struct file_state){look.device, look.inode, (uint64_t)look.size, look.mtime_ns, look.ctime_ns};
+    return look.problem == 0 || no_look(path, look.problem, err);
+}
+
+static bool take_listed(const struct catalog_file *file, struct file_state *out, struct error *err)
+{
+    *out = (struct file_state){file->device, file->inode, (uint64_t)file->size, file->mtime_ns, file->ctime_ns};
+    return file->problem == 0 || no_look(file->path, file->problem, err);
+}
+
+/* Rank 0: states, and digests that are remembered. listed[i]: what is known of file i; NULL: nothing of any. */
+static bool look_up(struct digests *digests, const char *const *path, struct catalog_file *const *listed, size_t n,
+                    struct sought *sought, struct error *err)
 {
     if (!digests->cache)
         digests->cache = digest_cache_open(digests->cache_path);
     for (size_t i = 0; i < n; i++) {
-        TRY(look_at(path[i], &sought[i].state, err));
+        TRY(listed ? take_listed(listed[i], &sought[i].state, err) : look_at(path[i], &sought[i].state, err));
         sought[i].found = digest_cache_find(digests->cache, &sought[i].state, &sought[i].digest);
     }
     return true;
@@ -262,42 +271,71 @@ static bool hash_missing(const struct comm *comm, struct digests *digests, const
 }
 
 /* path[n]: none of them is known here. */
-static bool find_unknown(const struct comm *comm, struct digests *digests, const char *const *path, size_t n,
-                         struct arena *scratch, struct error *err)
+static bool find_unknown(const struct comm *comm, struct digests *digests, const char *const *path,
+                         struct catalog_file *const *listed, size_t n, struct arena *scratch, struct error *err)
 {
     struct sought *sought = ARENA_ZARRAY(scratch, struct sought, n);
-    bool ok = comm_rank(comm) != 0 || look_up(digests, path, n, sought, err);
+    bool ok = comm_rank(comm) != 0 || look_up(digests, path, listed, n, sought, err);
     TRY(agree(comm, ok, err));
     comm_bcast(comm, sought, n * sizeof *sought, 0);
     if (digests->hash)
         TRY(hash_missing(comm, digests, path, n, sought, scratch, err));
     for (size_t i = 0; i < n; i++)
         remember(digests, path[i], (struct known){sought[i].found != 0, sought[i].digest});
+    for (size_t i = 0; listed && i < n; i++) {
+        listed[i]->size = (int64_t)sought[i].state.size;
+        listed[i]->mtime_ns = sought[i].state.mtime_ns;
+        listed[i]->ctime_ns = sought[i].state.ctime_ns;
+    }
     return true;
+}
+
+/* listed[n]: as the files were listed; NULL: they have to be looked at. */
+static bool find(const struct comm *comm, struct digests *digests, const char *const *path, struct catalog_file *listed,
+                 size_t n, struct sha256 *out, bool *known, struct error *err)
+{
+    struct arena *scratch = NULL;
+    const char **unknown = NULL;
+    struct catalog_file **entry = NULL;
+    size_t n_unknown = 0;
+    bool ok = true;
+    for (size_t i = 0; i < n; i++) {
+        if (key_index_look(&digests->index, key_of(path[i])) != KEY_UNKNOWN)
+            continue;
+        scratch = scratch ? scratch : arena_new();
+        unknown = unknown ? unknown : ARENA_ARRAY(scratch, const char *, n);
+        if (listed && !entry)
+            entry = ARENA_ARRAY(scratch, struct catalog_file *, n);
+        if (listed)
+            entry[n_unknown] = &listed[i];
+        unknown[n_unknown++] = path[i];
+    }
+    if (n_unknown > 0)
+        ok = find_unknown(comm, digests, unknown, entry, n_unknown, scratch, err);
+    *known = ok;
+    for (size_t i = 0; ok && i < n; i++) {
+        const struct known *one = &digests->known[key_index_look(&digests->index, key_of(path[i]))];
+        *known = *known && one->known;
+        out[i] = one->digest;
+    }
+    arena_free(scratch);
+    return ok;
 }
 
 bool digests_find(const struct comm *comm, struct digests *digests, const char *const *path, size_t n,
                   struct sha256 *out, bool *known, struct error *err)
 {
-    struct arena *scratch = NULL;
-    const char **unknown = NULL;
-    size_t n_unknown = 0;
-    bool ok = true;
-    for (size_t i = 0; i < n; i++) {
-        if (table_get(digests->table, key_of(path[i])))
-            continue;
-        scratch = scratch ? scratch : arena_new();
-        unknown = unknown ? unknown : ARENA_ARRAY(scratch, const char *, n);
-        unknown[n_unknown++] = path[i];
-    }
-    if (n_unknown > 0)
-        ok = find_unknown(comm, digests, unknown, n_unknown, scratch, err);
-    *known = ok;
-    for (size_t i = 0; ok && i < n; i++) {
-        const struct known *one = &digests->known[*table_get(digests->table, key_of(path[i]))];
-        *known = *known && one->known;
-        out[i] = one->digest;
-    }
-    arena_free(scratch);
+    return find(comm, digests, path, NULL, n, out, known, err);
+}
+
+bool digests_of_catalog(const struct comm *comm, struct digests *digests, struct catalog *files, struct sha256 *out,
+                        bool *known, struct error *err)
+{
+    struct arena *arena = arena_new();
+    const char **path = ARENA_ARRAY(arena, const char *, files->n);
+    for (size_t i = 0; i < files->n; i++)
+        path[i] = files->file[i].path;
+    bool ok = find(comm, digests, path, files->file, files->n, out, known, err);
+    arena_free(arena);
     return ok;
 }

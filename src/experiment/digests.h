@@ -2,7 +2,7 @@
 #ifndef DIGESTS_H
 #define DIGESTS_H
 
-#include "comm/comm.h"
+#include "ingest/catalog.h"
 #include "support/sha256.h"
 
 struct digests; /* heap-owned; the same on every rank */
@@ -18,5 +18,9 @@ void digests_free(struct digests *digests); /* NULL-safe */
 enum { DIGEST_CHUNK = 4 << 20 };
 MUST_CHECK bool digests_find(const struct comm *comm, struct digests *digests, const char *const *path, size_t n,
                              struct sha256 *out, bool *known, struct error *err);
+/* The same of listed files, out[files->n], which are not looked at again but for what is hashed: a file that has
+ * changed since is told so in the list. */
+MUST_CHECK bool digests_of_catalog(const struct comm *comm, struct digests *digests, struct catalog *files,
+                                   struct sha256 *out, bool *known, struct error *err);
 
 #endif

@@ -245,8 +245,8 @@ static void add_digests(struct parts *p)
         }
 }
 
-void run_result(const struct engine *e, const struct engine_run *run, const struct result_pick *pick,
-                const struct verdict_numbers *const *numbers, struct arena *arena, struct result *out)
+static void run_result(const struct engine *e, const struct engine_run *run, const struct result_pick *pick,
+                       const struct verdict_numbers *const *numbers, struct arena *arena, struct result *out)
 {
     const struct experiment *x = &run->run->experiment;
     const struct asking *asking = &e->asking[run->asking];

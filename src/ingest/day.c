@@ -129,6 +129,8 @@ static void read_records(struct ingest *ingest, size_t index, size_t input, stru
             arena_release(ingest->scratch, waiting);
             progress_tick(&ingest->progress, ingest->bytes_done);
             stream_fill(stream);
+            if (form->look != NULL)
+                form->look(ingest->form_state, stream->p + stream->at, stream->n - stream->at);
             continue;
         }
         enum record_place place = stream_place(stream, record);
@@ -206,23 +208,10 @@ static uint64_t digest_of(const struct file_list *files)
     return digest;
 }
 
-bool day_files(const struct comm *comm, const struct input *inputs, size_t n_inputs, const char *data_dir,
-               struct arena *arena, struct day_file **out, size_t *n, struct error *err)
-{
-    struct file_list files;
-    TRY(files_list(comm, inputs, n_inputs, data_dir, arena, &files, err));
-    *n = files.n;
-    *out = ARENA_ARRAY(arena, struct day_file, files.n);
-    for (size_t i = 0; i < files.n; i++)
-        (*out)[i] = (struct day_file){files.file[i].path, files.file[i].path + files.file[i].name};
-    return true;
-}
-
 static void sum_up(const struct file_list *files, const struct segment_list *segments, const struct tally *tally,
                    int64_t *first_row, struct ingest_stats *stats)
 {
-    for (size_t f = 0; f < files->n; f++)
-        stats->bytes += files->file[f].size;
+    stats->bytes = files->bytes;
     stats->files = (int64_t)files->n;
     stats->input_digest = digest_of(files);
     size_t last_damaged = SIZE_MAX;
@@ -273,7 +262,7 @@ static bool read_day(const struct comm *comm, const struct input *inputs, size_t
                      struct arena *arena, struct lines *out, struct ingest_stats *stats, struct error *err)
 {
     struct file_list files;
-    TRY(files_list(comm, inputs, n_inputs, options->data_dir, own, &files, err));
+    TRY(files_list(comm, options->listings, inputs, n_inputs, options->data_dir, own, &files, err));
     TRY(input_resolve(comm, inputs, n_inputs, &files, own, &inputs, err));
     inputs = fields_ask(fields, inputs, n_inputs, own);
     struct ingest ingest = {.inputs = inputs, .files = &files, .scratch = arena_new()};
@@ -282,8 +271,7 @@ static bool read_day(const struct comm *comm, const struct input *inputs, size_t
     ingest.what = options->what != NULL ? arena_printf(own, "%s: ", options->what) : "";
     const struct layout **layouts = ARENA_ARRAY(own, const struct layout *, n_inputs);
     classify(inputs, n_inputs, options->seed, own, &ingest, layouts);
-    const struct cutting cutting = {layouts, options->max_record_bytes,
-                                    options->segment_bytes > 0 ? options->segment_bytes : SEGMENT_BYTES};
+    const struct cutting cutting = {layouts, options->max_record_bytes, options->segment_bytes};
     struct segment_list segments = segments_cut(comm, &files, &cutting, own);
     struct tally *tally = ARENA_ZARRAY(own, struct tally, segments.n);
     struct arena *buffers = arena_new();

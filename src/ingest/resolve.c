@@ -2,24 +2,27 @@
 
 #include "comm/agree.h"
 #include "scan/sniff.h"
-#include "stream.h"
 #include "support/log.h"
 
-/* The first bytes of a file, in the arena; nothing if it cannot be read. */
+/* The first bytes of a file, in the arena; nothing if it cannot be read. No more is read than is looked at. */
 static struct str read_head(const struct file *file, struct arena *arena, bool *whole)
 {
-    const struct segment all = {.end = INT64_MAX};
-    const struct layout *any = layout_find("jsonl");
-    struct stream stream = {.arena = arena, .max_record = SNIFF_BYTES};
-    stream_open(&stream, any, NULL, file, &all);
-    while (!stream.ended && stream.n - stream.at < SNIFF_BYTES)
-        stream_fill(&stream);
-    size_t n = stream.n - stream.at;
-    *whole = stream.ended && n <= SNIFF_BYTES;
-    struct str head = {stream.p + stream.at, min_size(n, SNIFF_BYTES)};
-    stream_close(&stream);
-    stream_free(&stream);
-    return head;
+    enum { HEAD_BYTES = SNIFF_BYTES + 4 }; /* one byte more than is looked at, and a byte order mark */
+    struct source source = {.file = -1};
+    char *p = arena_bytes(arena, HEAD_BYTES);
+    size_t n = 0, got = 1;
+    bool ok = source_open(&source, file->path, file->kind, 0, INT64_MAX,
+                          file->problem != 0 ? -file->problem : file->size, arena);
+    for (; ok && got > 0 && n < HEAD_BYTES; n += got)
+        got = source_read(&source, p + n, HEAD_BYTES - n);
+    source_close(&source);
+    source_free(&source);
+    if (n >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0) {
+        p += 3;
+        n -= 3;
+    }
+    *whole = got == 0 && n <= SNIFF_BYTES;
+    return (struct str){p, min_size(n, SNIFF_BYTES)};
 }
 
 static void warn_if_other(const struct input *input, const char *path, struct str head, bool whole)

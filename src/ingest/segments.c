@@ -3,7 +3,9 @@
 #include "bytes/frames.h"
 #include "comm/gather.h"
 #include "splits.h"
-#include "support/sort.h"
+#include "support/deal.h"
+
+#include <string.h>
 
 /* A compressed byte costs about as much as this many plain ones, opening a file as this many bytes. */
 enum { COMPRESSED_WEIGHT = 10, OPEN_WEIGHT = 16 * 1024 };
@@ -37,7 +39,7 @@ static void find_cuts(const struct comm *comm, struct file_list *files, const st
             continue;
         cuts.file = f;
         if (turn++ % (size_t)comm_size(comm) == (size_t)comm_rank(comm))
-            frames_find(file->path, file->size, PACKED_BYTES, add_cut, &cuts);
+            frames_find(file->path, file->size, files->piece / (SEGMENT_BYTES / PACKED_BYTES), add_cut, &cuts);
     }
     if (turn > 0) {
         const struct cut *cut = gather_all(comm, cuts.list.p, sizeof *cut, cuts.list.n / sizeof *cut, -1, &n, arena);
@@ -50,6 +52,14 @@ static void find_cuts(const struct comm *comm, struct file_list *files, const st
         }
     }
     buf_free(&cuts.list);
+}
+
+/* Of a whole number of MiB, so that a day of any size has about CUTS_MOST cuts at most, four times as many if it is all
+ * packed: every rank holds the list. It depends on the day alone. */
+static int64_t piece_of(int64_t bytes)
+{
+    enum { CUTS_MOST = 1 << 18, STEP = 1 << 20 };
+    return max_i64(SEGMENT_BYTES, (bytes / CUTS_MOST + STEP - 1) / STEP * STEP);
 }
 
 /* begins: NULL, or what is true at the start of each piece. */
@@ -74,31 +84,35 @@ static int64_t bytes_of(const struct segment *segment, const struct file *file)
     return min_i64(segment->end, file->size) - segment->start;
 }
 
+/* What is not looked into is taken for what it calls itself: who reads how much depends on it, nothing else. */
+static bool looks_packed(const struct file *file)
+{
+    static const char *const ends[] = {".gz", ".zst"};
+    size_t n = strlen(file->path);
+    for (size_t i = 0; i < ARRAY_LEN(ends) && file->kind == SOURCE_UNKNOWN; i++) {
+        size_t length = strlen(ends[i]);
+        if (n > length && strcmp(file->path + n - length, ends[i]) == 0)
+            return true;
+    }
+    return file->kind == SOURCE_GZIP || file->kind == SOURCE_ZSTD;
+}
+
 /* About how many uncompressed bytes. */
 static int64_t work_of(const struct segment *segment, const struct file *file)
 {
-    return bytes_of(segment, file) * (file->kind == SOURCE_PLAIN ? 1 : COMPRESSED_WEIGHT);
+    return bytes_of(segment, file) * (looks_packed(file) ? COMPRESSED_WEIGHT : 1);
 }
 
-static void deal(const struct file_list *files, struct segment_list *list, int n_ranks, struct arena *arena)
+static void deal_segments(const struct file_list *files, struct segment_list *list, int n_ranks, struct arena *arena)
 {
     struct arena_mark mark = arena_mark(arena);
-    uint64_t *size = ARENA_ARRAY(arena, uint64_t, list->n);
-    uint32_t *order = ARENA_ARRAY(arena, uint32_t, list->n);
-    int64_t *load = ARENA_ZARRAY(arena, int64_t, (size_t)n_ranks);
+    uint64_t *weight = ARENA_ARRAY(arena, uint64_t, list->n);
+    uint32_t *rank = ARENA_ARRAY(arena, uint32_t, list->n);
     for (size_t i = 0; i < list->n; i++)
-        size[i] = ~(uint64_t)work_of(&list->segment[i], &files->file[list->segment[i].file]);
-    sort_order_u64(size, list->n, order,
-                   arena); /* biggest first; ties stay in segment order and so are dealt in turn */
-    for (size_t i = 0; i < list->n; i++) {
-        int least = 0;
-        for (int r = 1; r < n_ranks; r++) {
-            if (load[r] < load[least])
-                least = r;
-        }
-        list->segment[order[i]].rank = least;
-        load[least] += (int64_t)~size[order[i]] + OPEN_WEIGHT;
-    }
+        weight[i] = (uint64_t)work_of(&list->segment[i], &files->file[list->segment[i].file]) + OPEN_WEIGHT;
+    deal(weight, list->n, (uint32_t)n_ranks, rank, arena);
+    for (size_t i = 0; i < list->n; i++)
+        list->segment[i].rank = (int)rank[i];
     arena_release(arena, mark);
 }
 
@@ -107,6 +121,10 @@ struct segment_list segments_cut(const struct comm *comm, struct file_list *file
 {
     struct segment_list list = {0, NULL, 0, 0};
     size_t n = 0;
+    struct cutting own = *cutting;
+    files->piece = piece_of(files->bytes);
+    own.segment_bytes = own.segment_bytes > 0 ? own.segment_bytes : files->piece;
+    cutting = &own;
     find_cuts(comm, files, cutting, arena);
     const uint8_t **begins = splits_find(comm, files, cutting, arena);
     for (size_t f = 0; f < files->n; f++)
@@ -122,7 +140,7 @@ struct segment_list segments_cut(const struct comm *comm, struct file_list *file
             list.segment[list.n++] = (struct segment){f, piece_start(file, cutting, k), end, 0, start};
         }
     }
-    deal(files, &list, comm_size(comm), arena);
+    deal_segments(files, &list, comm_size(comm), arena);
     for (size_t i = 0; i < list.n; i++) {
         const struct segment *s = &list.segment[i];
         if (s->rank != comm_rank(comm))

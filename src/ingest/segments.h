@@ -4,30 +4,35 @@
 
 #include "bytes/source.h"
 #include "comm/comm.h"
-#include "ingest/input.h"
+#include "ingest/catalog.h"
 #include "scan/layout.h"
 
-enum { SEGMENT_BYTES = 4 * 1024 * 1024, PACKED_BYTES = 1024 * 1024 };
+/* The least bytes of a segment, plain and packed; the least of a file that is cut. */
+enum { SEGMENT_BYTES = 4 * 1024 * 1024, PACKED_BYTES = 1024 * 1024, CUT_BYTES = 2 * PACKED_BYTES };
 
 struct file {
-    const char *path; /* can be opened */
-    size_t name;      /* path + name: below the data folder */
-    size_t input;     /* which input it belongs to */
-    int64_t size;     /* 0 if it cannot be looked at */
-    enum source_kind kind;
-    const int64_t *cut; /* [n_cuts] rising: where a zstd file of several frames is cut */
+    const char *path;      /* can be opened */
+    size_t name;           /* path + name: below the data folder */
+    size_t input;          /* which input it belongs to */
+    int64_t size;          /* 0 if it cannot be looked at */
+    int64_t problem;       /* 0, or why it cannot: see catalog_file */
+    enum source_kind kind; /* SOURCE_UNKNOWN: who reads it finds out; it is not cut */
+    const int64_t *cut;    /* [n_cuts] rising: where a zstd file of several frames is cut */
     size_t n_cuts;
 };
 
 struct file_list {
     size_t n;
+    int64_t bytes;
+    int64_t piece;     /* about how big segments are, of plain files */
     struct file *file; /* inputs in order, files of one input in byte order of their paths, each once */
 };
 
-/* Collective. Rank 0 expands folders (recursively; hidden files skipped, links to folders below a folder not followed),
- * globs and paths and tells the others. Fails if an input matches nothing. */
-MUST_CHECK bool files_list(const struct comm *comm, const struct input *inputs, size_t n_inputs, const char *data_dir,
-                           struct arena *arena, struct file_list *out, struct error *err);
+/* The catalogs of the inputs, one after the other, with the kinds of the files that may be cut (of CUT_BYTES or more).
+ * Collective. Fails as catalog_of_input does. */
+MUST_CHECK bool files_list(const struct comm *comm, struct listings *listings, const struct input *inputs,
+                           size_t n_inputs, const char *data_dir, struct arena *arena, struct file_list *out,
+                           struct error *err);
 
 /* Of a plain file: the records from the first place at or behind `start` where one starts whatever came before (see
  * form.resync; or after a survey the first place where one starts) up to the first such place at or behind `end`. Forms
@@ -47,7 +52,7 @@ struct segment {
 struct cutting {
     const struct layout *const *layout; /* [n_inputs] */
     int64_t max_record;
-    int64_t segment_bytes; /* of plain files */
+    int64_t segment_bytes; /* of plain files; 0: as the day wants them */
 };
 
 struct segment_list {

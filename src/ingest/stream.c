@@ -26,7 +26,8 @@ void stream_open(struct stream *stream, const struct layout *layout, const void 
         stream->p = ARENA_ARRAY(stream->arena, char, stream->capacity);
     }
     stream->ended = !source_open(&stream->source, file->path, file->kind, frames ? segment->start : stream->base,
-                                 frames ? segment->end : INT64_MAX, file->size, stream->arena);
+                                 frames ? segment->end : INT64_MAX, file->problem != 0 ? -file->problem : file->size,
+                                 stream->arena);
 }
 
 /* Sums of 128 comparisons fit a byte, which lets the compiler use whole vectors of them: 6 % of all reading otherwise.
@@ -222,7 +223,7 @@ int64_t stream_line(struct stream *stream, struct str record)
 
 bool stream_damaged(const struct stream *stream)
 {
-    return stream->source.reason[0] != '\0' && !stream->source.beyond;
+    return stream->source.reason[0] != '\0' && (!stream->source.beyond || stream->source.refused);
 }
 
 int64_t stream_bytes(const struct stream *stream)

@@ -44,7 +44,8 @@ int64_t stream_offset(const struct stream *stream, struct str record); /* counte
 /* Where the record lies; all that stream_next gives lies inside, but of forms with `around`. */
 enum record_place stream_place(const struct stream *stream, struct str record);
 int64_t stream_line(struct stream *stream, struct str record); /* newlines between the segment's start and the record */
-/* After STREAM_END: whether the segment itself is damaged; what follows it is another segment's. */
+/* After STREAM_END: whether the segment itself is damaged; what follows it is another segment's, which sees the same
+ * but for what the system refused. */
 bool stream_damaged(const struct stream *stream);
 /* Of a zstd file, bytes that came out of the segment's frames; else 0. */
 int64_t stream_bytes(const struct stream *stream);

@@ -1,6 +1,8 @@
 #include "audit_line.h"
 
 #include "scan_private.h"
+#include "support/ascii.h"
+#include "support/utf8.h"
 
 static const char name_separator = '\x1D';
 
@@ -33,9 +35,9 @@ static bool parse_id(struct str id, struct audit_line *out)
         return false;
     out->time = (struct str){id.p, colon - 1};
     for (size_t i = 0; i < out->time.n; i++)
-        out->body.interpreted = out->body.interpreted || (!scan_is_digit(id.p[i]) && id.p[i] != '.');
-    return !out->body.interpreted || (scan_is_digit(id.p[colon - 2]) && str_find(out->time, STR(" "), 0) != SIZE_MAX &&
-                                      str_find(out->time, STR(":"), 0) != SIZE_MAX && scan_utf8_valid(id.p, id.n));
+        out->body.interpreted = out->body.interpreted || (!ascii_digit(id.p[i]) && id.p[i] != '.');
+    return !out->body.interpreted || (ascii_digit(id.p[colon - 2]) && str_find(out->time, STR(" "), 0) != SIZE_MAX &&
+                                      str_find(out->time, STR(":"), 0) != SIZE_MAX && utf8_valid(id.p, id.n));
 }
 
 bool audit_line(struct str line, struct audit_line *out)
@@ -43,7 +45,7 @@ bool audit_line(struct str line, struct audit_line *out)
     static const struct str type = {"type=", 5}, node = {"node=", 5}, message = {"msg=audit(", 10};
     *out = (struct audit_line){.node = {"", 0}, .body = {.argc = -1}};
     size_t at = str_find(line, message, 0);
-    if (at == SIZE_MAX || !scan_utf8_valid(line.p, at))
+    if (at == SIZE_MAX || !utf8_valid(line.p, at))
         return false;
     struct str head = {line.p, at}, rest = skip(line, at + message.n);
     for (size_t i = 0; i < head.n;) {
@@ -76,7 +78,7 @@ bool audit_line(struct str line, struct audit_line *out)
 
 static bool is_key(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || scan_is_digit(c) || c == '_' || c == '-' || c == '[' ||
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || ascii_digit(c) || c == '_' || c == '-' || c == '[' ||
            c == ']';
 }
 
@@ -153,7 +155,7 @@ bool audit_find(struct audit_body body, const char *key, struct audit_pair *out)
 
 static int hex_digit(char c)
 {
-    if (scan_is_digit(c))
+    if (ascii_digit(c))
         return c - '0';
     char lower = (char)(c | 0x20);
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
@@ -185,12 +187,12 @@ size_t audit_bytes(const struct audit_pair *pair, char *out)
 
 struct str audit_text(const struct audit_pair *pair, struct arena *arena)
 {
-    if (!is_hex(pair) && scan_utf8_valid(pair->value.p, pair->value.n))
+    if (!is_hex(pair) && utf8_valid(pair->value.p, pair->value.n))
         return pair->value;
     char *bytes = arena_bytes(arena, pair->value.n), *text = arena_bytes(arena, 3 * pair->value.n);
     size_t n_bytes = audit_bytes(pair, bytes), n = 0;
     for (size_t i = 0; i < n_bytes;) {
-        size_t length = scan_utf8_length(bytes + i, n_bytes - i);
+        size_t length = utf8_length(bytes + i, n_bytes - i);
         memcpy(text + n, length > 0 ? bytes + i : "\xEF\xBF\xBD", length > 0 ? length : 3);
         n += length > 0 ? length : 3;
         i += length > 0 ? length : 1;
@@ -202,7 +204,7 @@ static size_t number_at(struct str key, size_t from, uint64_t *out)
 {
     size_t i = from;
     *out = 0;
-    for (; i < key.n && i < from + 9 && scan_is_digit(key.p[i]); i++)
+    for (; i < key.n && i < from + 9 && ascii_digit(key.p[i]); i++)
         *out = 10 * *out + (uint64_t)(key.p[i] - '0');
     return i;
 }

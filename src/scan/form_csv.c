@@ -4,6 +4,7 @@
 #include "csv_survey.h"
 #include "csv_table.h"
 #include "memo.h"
+#include "support/utf8.h"
 
 enum { COMMAND, HOST, USER, PARENT, IMAGE, TIME, PLATFORM, TRUTH, SOURCE, N_OWN };
 enum {
@@ -273,7 +274,7 @@ static enum read_result parse(void *state_, struct str record, struct arena *scr
                  state->table != NULL ? csv_table_cells(state->table) : NULL);
     state->seen->p = NULL;
     *reason = "malformed UTF-8";
-    if (row.high && !scan_utf8_valid(text.p, text.n))
+    if (row.high && !utf8_valid(text.p, text.n))
         return READ_BAD;
     if (state->first.n == 0)
         return take_first(state, text, reason);

@@ -7,7 +7,8 @@ static bool look(const struct json_state *state, struct str text, struct json_it
                  const char **reason)
 {
     if (state->flat && item->outer == NULL)
-        return scan_record(text, &state->names, item->value, reason);
+        return state->lines != NULL ? scan_lines_record(state->lines, text, &state->names, item->value, reason)
+                                    : scan_record(text, &state->names, item->value, reason);
     if (!json_paths_find(state->paths, text, scratch, item->value, item->found, reason))
         return false;
     for (size_t i = 0; i < state->first_wrapper && item->outer != NULL; i++) {
@@ -188,6 +189,24 @@ static void explain(const void *state_, struct arena *scratch, struct origin *ou
     out->wrapper = str_of(via);
 }
 
+/* All lines of a buffer at once. */
+static void look_at_lines(void *state_, const char *p, size_t n)
+{
+    struct json_state *state = state_;
+    if (!state->flat)
+        return;
+    if (state->lines == NULL)
+        state->lines = scan_lines_new(state->arena);
+    scan_lines_look(state->lines, p, n);
+}
+
+static size_t known_line_length(const void *state_, const char *p, size_t n, bool at_end)
+{
+    const struct json_state *state = state_;
+    size_t length = state->lines != NULL ? scan_lines_length(state->lines, p) : 0;
+    return length > 0 ? length : line_length(state, p, n, at_end);
+}
+
 size_t json_fields_found(const struct layout *layout, const struct field_map *fields, struct str record,
                          struct arena *scratch)
 {
@@ -206,7 +225,8 @@ size_t json_fields_found(const struct layout *layout, const struct field_map *fi
 const struct form form_json_lines = {
     .name = "JSON lines",
     .start = json_start,
-    .record_length = line_length,
+    .look = look_at_lines,
+    .record_length = known_line_length,
     .resync = line_resync,
     .parse = parse_line,
     .next = next,

@@ -41,6 +41,7 @@ void *json_start(const struct layout *layout, const struct field_map *fields, st
     struct json_state *state = arena_zalloc(arena, 1, sizeof *state);
     ASSERT(fields->n_filters <= FIELDS_MAX_FILTERS && fields->n_more <= FIELDS_MAX_MORE);
     state->layout = layout;
+    state->arena = arena;
     state->fields = fields;
     want_fields(state, fields, state->own[0]);
     want_kinds(state);

@@ -129,7 +129,7 @@ enum read_result json_judge(struct json_state *state, const struct json_item *it
     event->parent = json_raw(&f[own[PARENT]], false);
     event->image = json_raw(&f[own[IMAGE]], false);
     event->time = json_raw(&f[own[TIME]], false);
-    event->platform = platform != PLATFORM_UNKNOWN ? (enum platform)platform : state->layout->platform;
+    event->platform = platform != PLATFORM_UNKNOWN ? (enum platform)platform : platform_by(state->layout, by);
     event->truth = (enum truth)meaning_of(&f[own[TRUTH]], &state->truth, truth_meaning, scratch);
     event->synthetic = meaning_of(&f[own[SOURCE]], &state->synthetic, synthetic_meaning, scratch);
     event->more = state->fields->n_more > 0 ? more_of(state, item, scratch) : NULL;

@@ -1,8 +1,7 @@
 #include "json_path.h"
 
 #include "forms.h"
-
-#include "support/base.h"
+#include "support/ascii.h"
 
 enum { MAX_DEPTH = 12 }; /* deeper parts of a path are one key */
 
@@ -129,7 +128,7 @@ struct json_paths *json_paths_new(const struct str *wanted, size_t n, struct are
 size_t json_blanks(const char *p, size_t n)
 {
     size_t i = 0;
-    while (i < n && (p[i] == ' ' || p[i] == '\t' || p[i] == '\n' || p[i] == '\r'))
+    while (i < n && ascii_blank(p[i]))
         i++;
     return i;
 }

@@ -32,6 +32,8 @@ struct json_state {
     struct scan_names names; /* of wanted[0 .. first_wrapper), if they are plain */
     struct json_paths *paths;
     bool flat;
+    struct arena *arena;
+    struct scan_lines *lines; /* of the buffer that was looked at; NULL: none was */
     struct memo platform, truth, synthetic;
     struct json_item top;         /* of the record */
     struct json_item *open;       /* whose members are being taken; NULL: none */

@@ -1,18 +1,11 @@
 /* What the words of records mean. */
 #include "forms.h"
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
+#include "support/ascii.h"
 
 static bool same(const char *a, const char *b, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (lower(a[i]) != lower(b[i]))
-            return false;
-    }
-    return true;
+    return ascii_same((struct str){a, n}, (struct str){b, n});
 }
 
 bool text_is(struct str text, const char *word)

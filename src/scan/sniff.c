@@ -130,8 +130,9 @@ bool sniff_readable(const char *path, struct str head, struct error *err)
     if (str_starts(head, (struct str){"ElfFile\0", 8}))
         return fail(
             err, ERROR_INPUT,
-            "%s: a binary Windows event log. Convert it first, for instance with `evtx_dump -o jsonl FILE`, and "
-            "read what comes out with \"format\": \"evtx_json\".",
+            "%s: a binary Windows event log. Those are read where they are not compressed, by programs built with "
+            "libevtx. Or convert it first, for instance with `evtx_dump -o jsonl FILE`, and read what comes out with "
+            "\"format\": \"evtx_json\".",
             path);
     if (has_zeros(head) && (head.p[0] == '\0' || (head.n > 1 && head.p[1] == '\0')))
         return fail(err, ERROR_INPUT,
@@ -189,7 +190,8 @@ static void find_near(const struct field_map *given, struct str record, struct a
     const struct plugin_list *list = layout_list();
     bool json = record.p[0] == '{' || record.p[0] == '[';
     bool audit = str_find(record, STR("audit("), 0) != SIZE_MAX;
-    const char *other = audit ? form_audit.name : "CSV";
+    bool xml = str_find(record, STR("<Event"), 0) != SIZE_MAX;
+    const char *other = audit ? form_audit.name : xml ? form_xml.name : form_csv.name;
     for (size_t i = 0; i < list->n; i++) {
         const struct layout *layout = layout_find(list->item[i]->name);
         struct field_map own = fields_fill(given, layout->fields);

@@ -3,7 +3,7 @@
 source "$(dirname "$0")/common.sh"
 for folder in tests/data/*/; do
     case $(basename "$folder") in
-    csv_* | windows_xml | auditd_ausearch) continue ;;
+    csv_* | auditd_ausearch) continue ;;
     osquery_batch) format=osquery ;;
     ecs_export) format=ecs ;;
     *) format=$(basename "$folder") ;;

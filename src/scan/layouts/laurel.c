@@ -1,5 +1,6 @@
 /* laurel: the Linux audit log as JSON, an event a record. Bytes that are no printable ASCII are written %XX. */
 #include "json_values.h"
+#include "support/ascii.h"
 #include "support/utf8.h"
 
 static const struct field_map fields = {
@@ -17,14 +18,6 @@ static const struct field_map fields = {
 /* Without a login, as services are, the user is that of the process. */
 static const struct field_map service = {.user = TEXT("SYSCALL.UID|SYSCALL.uid")};
 
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
 /* The text with %XX undone, as JSON has it between quotes. */
 static void add_undone(struct str text, struct buf *out, struct arena *arena)
 {
@@ -32,8 +25,8 @@ static void add_undone(struct str text, struct buf *out, struct arena *arena)
     size_t n = 0;
     for (size_t i = 0; i < text.n; i++) {
         bool escape =
-            text.p[i] == '%' && i + 2 < text.n && hex_digit(text.p[i + 1]) >= 0 && hex_digit(text.p[i + 2]) >= 0;
-        bytes[n++] = escape ? (char)(hex_digit(text.p[i + 1]) << 4 | hex_digit(text.p[i + 2])) : text.p[i];
+            text.p[i] == '%' && i + 2 < text.n && ascii_hex(text.p[i + 1]) >= 0 && ascii_hex(text.p[i + 2]) >= 0;
+        bytes[n++] = escape ? (char)(ascii_hex(text.p[i + 1]) << 4 | ascii_hex(text.p[i + 2])) : text.p[i];
         i += escape ? 2 : 0;
     }
     buf_add_json_string(out, (struct str){bytes, n});

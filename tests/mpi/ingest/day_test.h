@@ -26,7 +26,7 @@ static inline struct folder folder_make(const struct comm *comm)
 {
     struct folder folder = {"/tmp/benomaly-day-XXXXXX"};
     if (comm_rank(comm) == 0 && mkdtemp(folder.path) == NULL)
-        comm_abort(comm, 1);
+        abort();
     comm_bcast(comm, folder.path, sizeof folder.path, 0);
     return folder;
 }

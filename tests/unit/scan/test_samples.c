@@ -46,6 +46,7 @@ static const char *const samples[][3] = {
     {"sysmon", "sysmon", "sample.json"},
     {"velociraptor", "velociraptor", "sample.jsonl"},
     {"wazuh", "wazuh", "sample.jsonl"},
+    {"windows_xml", "windows_xml", "sample.xml"},
     {"winlogbeat", "winlogbeat", "sample.jsonl"},
 };
 
