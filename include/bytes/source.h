@@ -26,7 +26,7 @@ struct source {
     void *decoder;     /* of a compressed file */
     void *zstd;        /* a decoder that is used again */
     int64_t window;    /* of the zstd frame that is read, in bytes; -1: not known */
-    unsigned char *in; /* compressed bytes in_at .. in_n - 1 are waiting */
+    unsigned char *in; /* bytes in_at .. in_n - 1, as they are in the file, are waiting */
     size_t in_at, in_n;
     bool between;      /* the decoder stands between members or frames */
     bool refused;      /* the system would not give the bytes: another reader may get them */
@@ -42,7 +42,7 @@ enum source_kind source_probe(const char *path);
  * it was listed, behind which nothing is read, or minus the problem of its look, which then is the reason. part_end:
  * where a frame ends, of a zstd file; else behind the file's end. SOURCE_UNKNOWN (start 0, whole file) becomes what the
  * first bytes tell. False: reason is set. Never waits, and refuses all but regular files. The arena gives the buffer of
- * a compressed file. A source starts zeroed. */
+ * a compressed file or one of unknown kind. A source starts zeroed. */
 bool source_open(struct source *source, const char *path, enum source_kind kind, int64_t start, int64_t part_end,
                  int64_t size, struct arena *arena);
 /* Up to n > 0 bytes; 0 at the end of the part or the file, or where the file is damaged (then reason is set). */

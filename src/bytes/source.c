@@ -2,6 +2,7 @@
 
 #include "bytes/frames.h"
 #include "evtx.h"
+#include "support/error.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +15,7 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
-enum { INPUT_BYTES = 128 * 1024 };
+enum { INPUT_BYTES = 128 * 1024, HEAD_BYTES = 8 };
 
 /* zstd's own limit, of --long=31: 2 GiB. A decoder that holds more than KEPT_BYTES is not kept for the next file. */
 enum { WINDOW_LOG = 31, KEPT_BYTES = 64 * 1024 * 1024 };
@@ -85,7 +86,7 @@ static enum source_kind kind_of(const unsigned char *p, size_t n)
 /* By the first bytes of an open file; SOURCE_UNKNOWN, with errno, if they cannot be read. */
 static enum source_kind look_inside(int file)
 {
-    unsigned char head[8];
+    unsigned char head[HEAD_BYTES];
     size_t n = 0;
     while (n < sizeof head) {
         ssize_t got = pread(file, head + n, sizeof head - n, (off_t)n);
@@ -110,9 +111,30 @@ enum source_kind source_probe(const char *path)
     return kind;
 }
 
+/* Bytes as they are in the file. */
+static size_t read_raw(struct source *source, void *p, size_t n)
+{
+    if (source->left <= 0)
+        return 0;
+    ssize_t got = read_some(source->file, p, n < (uint64_t)source->left ? n : (size_t)source->left);
+    if (got < 0)
+        refuse(source, "cannot be read", strerror(errno));
+    else if (got == 0)
+        refuse(source, "became shorter while it was read", "");
+    if (got <= 0) {
+        source->refused = true;
+        source->left = 0;
+        return 0;
+    }
+    source->left -= got;
+    source->part_left -= got;
+    return (size_t)got;
+}
+
 static bool start_decoder(struct source *source, struct arena *arena)
 {
-    source->in = ARENA_ARRAY(arena, unsigned char, INPUT_BYTES);
+    if (source->in == NULL)
+        source->in = ARENA_ARRAY(arena, unsigned char, INPUT_BYTES);
     source->between = true;
     if (source->kind == SOURCE_ZSTD) {
         if (source->zstd == NULL)
@@ -146,6 +168,17 @@ static bool open_regular(struct source *source, const char *path)
     return S_ISREG(status.st_mode) || refuse(source, "cannot be opened", reason_of(EINVAL));
 }
 
+/* The first bytes, which tell the kind and wait to be read. */
+static bool read_first(struct source *source, struct arena *arena)
+{
+    size_t got = 1;
+    source->in = ARENA_ARRAY(arena, unsigned char, INPUT_BYTES);
+    for (; got > 0 && source->in_n < HEAD_BYTES; source->in_n += got)
+        got = read_raw(source, source->in + source->in_n, INPUT_BYTES - source->in_n);
+    source->kind = kind_of(source->in, source->in_n);
+    return source->reason[0] == '\0';
+}
+
 static bool seek(int file, int64_t start)
 {
     off_t result = 0;
@@ -167,10 +200,11 @@ bool source_open(struct source *source, const char *path, enum source_kind kind,
         return refuse(source, "cannot be opened", reason_of(-size));
     if (!open_regular(source, path))
         return false;
-    if (kind == SOURCE_UNKNOWN)
-        source->kind = size > 0 ? look_inside(source->file) : SOURCE_PLAIN;
-    if (source->kind == SOURCE_UNKNOWN || !seek(source->file, start))
+    if (kind == SOURCE_UNKNOWN) {
+        TRY(read_first(source, arena));
+    } else if (!seek(source->file, start)) {
         return refuse(source, "cannot be read", strerror(errno));
+    }
     if (source->kind == SOURCE_EVTX) {
         close(source->file); /* another process reads it */
         source->file = -1;
@@ -178,26 +212,6 @@ bool source_open(struct source *source, const char *path, enum source_kind kind,
         return source->evtx != NULL;
     }
     return source->kind == SOURCE_PLAIN || start_decoder(source, arena);
-}
-
-/* Bytes as they are in the file. */
-static size_t read_raw(struct source *source, void *p, size_t n)
-{
-    if (source->left <= 0)
-        return 0;
-    ssize_t got = read_some(source->file, p, n < (uint64_t)source->left ? n : (size_t)source->left);
-    if (got < 0)
-        refuse(source, "cannot be read", strerror(errno));
-    else if (got == 0)
-        refuse(source, "became shorter while it was read", "");
-    if (got <= 0) {
-        source->refused = true;
-        source->left = 0;
-        return 0;
-    }
-    source->left -= got;
-    source->part_left -= got;
-    return (size_t)got;
 }
 
 /* Makes sure that compressed bytes wait; false at the end of the file. */
@@ -322,7 +336,14 @@ size_t source_read(struct source *source, char *p, size_t n)
         return read_log(source, p, n);
     if (source->file < 0 || source->reason[0] != '\0')
         return 0;
-    return source->kind == SOURCE_PLAIN ? read_raw(source, p, n) : read_compressed(source, p, n);
+    if (source->kind != SOURCE_PLAIN)
+        return read_compressed(source, p, n);
+    if (source->in_at == source->in_n)
+        return read_raw(source, p, n);
+    n = min_size(n, source->in_n - source->in_at);
+    memcpy(p, source->in + source->in_at, n);
+    source->in_at += n;
+    return n;
 }
 
 bool source_pass(struct source *source)

@@ -211,8 +211,9 @@ static bool hash_files(const struct comm *comm, const char *const *path, size_t 
     reduce_sum_i64(comm, (int64_t *)(void *)digest, n_chunks * sizeof *digest / sizeof(int64_t));
     join_chunks(n, sought, digest);
     for (size_t i = 0; ok && i < n && comm_rank(comm) == 0; i++) {
-        struct file_state now;
+        struct file_state now = {0};
         ok = sought[i].found || look_at(path[i], &now, err);
+        now.device = sought[i].state.device; /* whoever looked first may have been on another node */
         changed[i] = changed[i] || (ok && !sought[i].found && memcmp(&now, &sought[i].state, sizeof now) != 0);
     }
     TRY(agree(comm, ok, err));

@@ -118,19 +118,25 @@ static void name_devices(const struct comm *comm, struct catalog *catalog)
     }
 }
 
-/* Each rank looks at its share, in turn. */
+/* Which file a rank looks at first; the others follow in turn. Inputs of one file go to a rank each. */
+static size_t first_of(size_t rank, size_t n_ranks, const struct catalog *catalog)
+{
+    return (rank + (size_t)(hash64(str_of(catalog->file[0].path), 0) % n_ranks)) % n_ranks;
+}
+
+/* Each rank looks at its share. */
 static void look_at(const struct comm *comm, struct catalog *catalog, struct arena *arena)
 {
     struct arena_mark mark = arena_mark(arena);
     const size_t n_ranks = (size_t)comm_size(comm), rank = (size_t)comm_rank(comm);
     size_t n_own = 0, n_all;
     struct source_look *own = ARENA_ARRAY(arena, struct source_look, catalog->n / n_ranks + 1);
-    for (size_t i = rank; i < catalog->n; i += n_ranks)
+    for (size_t i = first_of(rank, n_ranks, catalog); i < catalog->n; i += n_ranks)
         own[n_own++] = source_look(catalog->file[i].path);
     const struct source_look *all = gather_all(comm, own, sizeof *own, n_own, -1, &n_all, arena);
     ASSERT(n_all == catalog->n);
     for (size_t r = 0; r < n_ranks; r++) {
-        for (size_t i = r; i < catalog->n; i += n_ranks, all++) {
+        for (size_t i = first_of(r, n_ranks, catalog); i < catalog->n; i += n_ranks, all++) {
             struct catalog_file *file = &catalog->file[i];
             file->size = all->size;
             file->problem = all->problem;

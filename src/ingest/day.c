@@ -18,6 +18,8 @@
 
 enum { FEW_WARNINGS = 5 };
 
+static const int64_t DAMAGED = INT64_C(1) << 56; /* beside a segment's number of records */
+
 const struct param_spec ingest_params[] = {
     PARAM_INT(struct ingest_options, max_record_bytes, 1 << 20, 64, 1 << 28, "longer records are bad"),
     PARAM_BOOL(struct ingest_options, groups, false, "count each line's users and hosts"),
@@ -208,25 +210,27 @@ static uint64_t digest_of(const struct file_list *files)
     return digest;
 }
 
-static void sum_up(const struct file_list *files, const struct segment_list *segments, const struct tally *tally,
-                   int64_t *first_row, struct ingest_stats *stats)
+/* records[i]: of segment i, with DAMAGED added if it is; becomes the global row of its first record. */
+static void sum_up(const struct file_list *files, const struct segment_list *segments, const struct tally *total,
+                   int64_t *records, struct ingest_stats *stats)
 {
     stats->bytes = files->bytes;
     stats->files = (int64_t)files->n;
     stats->input_digest = digest_of(files);
+    stats->bad = total->bad;
+    for (size_t k = 0; k < N_FILTERED; k++)
+        stats->filtered[k] = total->filtered[k];
+    stats->blank = total->blank;
+    stats->synthetic = total->synthetic;
     size_t last_damaged = SIZE_MAX;
     for (size_t i = 0; i < segments->n; i++) {
-        first_row[i] = stats->records;
-        stats->records += tally[i].records;
-        stats->bad += tally[i].bad;
-        for (size_t k = 0; k < N_FILTERED; k++)
-            stats->filtered[k] += tally[i].filtered[k];
-        stats->blank += tally[i].blank;
-        stats->synthetic += tally[i].synthetic;
-        if (tally[i].damaged && last_damaged != segments->segment[i].file) {
+        const int64_t n = records[i] % DAMAGED;
+        if (n < records[i] && last_damaged != segments->segment[i].file) {
             last_damaged = segments->segment[i].file;
             stats->unreadable++;
         }
+        records[i] = stats->records;
+        stats->records += n;
     }
 }
 
@@ -243,18 +247,28 @@ static void warn(const struct ingest_stats *stats, const char *what, const char 
             stats->unreadable, quarantine != NULL ? "; see " : "", quarantine != NULL ? quarantine : "");
 }
 
-/* Reads this rank's segments; tally is then summed over ranks. */
+/* Reads this rank's segments. total and records are then sums over ranks, extent (if given) is this rank's. */
 static void read_own(const struct comm *comm, struct ingest *ingest, const struct segment_list *segments,
-                     struct tally *tally)
+                     struct tally *total, int64_t *records, struct extent *extent)
 {
+    enum { N_SUMS = sizeof *total / sizeof(int64_t) };
+    _Static_assert(sizeof *total % sizeof(int64_t) == 0, "a tally is a row of numbers");
+    *total = (struct tally){0};
     ingest->progress = progress_start(comm, "reading", "B", (uint64_t)segments->own_bytes);
     for (size_t i = 0; i < segments->n; i++) {
-        if (segments->segment[i].rank == comm_rank(comm))
-            read_segment(ingest, &segments->segment[i], i, &tally[i]);
+        struct tally tally = {0};
+        if (segments->segment[i].rank != comm_rank(comm))
+            continue;
+        read_segment(ingest, &segments->segment[i], i, &tally);
+        records[i] = tally.records + tally.damaged * DAMAGED;
+        if (extent != NULL)
+            extent[i] = (struct extent){tally.newlines, tally.bytes, tally.quarantine_bytes};
+        for (size_t k = 0; k < N_SUMS; k++)
+            (&total->records)[k] += (&tally.records)[k];
     }
     progress_end(&ingest->progress);
-    _Static_assert(sizeof(struct tally) % sizeof(int64_t) == 0, "a tally is a row of numbers");
-    reduce_sum_i64(comm, &tally->records, segments->n * (sizeof *tally / sizeof(int64_t)));
+    reduce_sum_i64(comm, records, segments->n);
+    reduce_sum_i64(comm, &total->records, N_SUMS);
 }
 
 static bool read_day(const struct comm *comm, const struct input *inputs, size_t n_inputs,
@@ -273,7 +287,9 @@ static bool read_day(const struct comm *comm, const struct input *inputs, size_t
     classify(inputs, n_inputs, options->seed, own, &ingest, layouts);
     const struct cutting cutting = {layouts, options->max_record_bytes, options->segment_bytes};
     struct segment_list segments = segments_cut(comm, &files, &cutting, own);
-    struct tally *tally = ARENA_ZARRAY(own, struct tally, segments.n);
+    struct tally total;
+    int64_t *records = ARENA_ZARRAY(own, int64_t, segments.n);
+    struct extent *extent = options->quarantine != NULL ? ARENA_ZARRAY(own, struct extent, segments.n) : NULL;
     struct arena *buffers = arena_new();
     ingest.unique = unique_new(&(struct unique_options){.rules = &options->normalize,
                                                         .seed = options->seed,
@@ -285,18 +301,17 @@ static bool read_day(const struct comm *comm, const struct input *inputs, size_t
                                                         .scratch = ingest.scratch});
     ingest.quarantine = quarantine_start(options->quarantine != NULL ? own : NULL, options->what);
     ingest.stream = (struct stream){.arena = buffers, .max_record = (size_t)options->max_record_bytes};
-    read_own(comm, &ingest, &segments, tally);
+    read_own(comm, &ingest, &segments, &total, records, extent);
 
-    int64_t *first_row = ARENA_ARRAY(own, int64_t, segments.n);
-    sum_up(&files, &segments, tally, first_row, stats);
-    bool ok = options->quarantine == NULL ||
-              quarantine_write(comm, &ingest.quarantine, &files, &segments, tally, options->quarantine, err);
+    sum_up(&files, &segments, &total, records, stats);
+    bool ok = options->quarantine == NULL || quarantine_write(comm, &ingest.quarantine, &files, &segments, extent,
+                                                              total.quarantine_bytes, options->quarantine, err);
     unique_seal(ingest.unique);
     stream_free(&ingest.stream);
     arena_free(buffers);
     if (ok) {
         warn(stats, ingest.what, options->quarantine);
-        collapse(comm, ingest.unique, first_row, options, own, arena, out);
+        collapse(comm, ingest.unique, records, options, own, arena, out);
     }
     arena_free(ingest.scratch);
     return ok;

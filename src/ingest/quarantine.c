@@ -2,6 +2,7 @@
 
 #include "comm/agree.h"
 #include "comm/gather.h"
+#include "comm/reduce.h"
 #include "support/file.h"
 #include "support/log.h"
 #include "support/sort.h"
@@ -50,12 +51,12 @@ void quarantine_add(struct quarantine *q, struct tally *tally, size_t segment, i
 
 /* Segments in front of the one that passes the day's limit. A rank stops keeping only when its own segments alone have
  * passed it, so nothing is missing before that place. */
-static size_t kept(const struct segment_list *segments, const struct tally *tally)
+static size_t kept(const struct segment_list *segments, const struct extent *extent)
 {
     int64_t sum = 0;
     size_t n = 0;
     while (n < segments->n && sum <= DAY_LIMIT)
-        sum += tally[n++].quarantine_bytes;
+        sum += extent[n++].quarantine_bytes;
     return n;
 }
 
@@ -83,15 +84,15 @@ static void describe(const char *what, const struct bad *bad, const struct file 
 
 /* This rank's lines, and how many bytes each segment has. */
 static size_t render(const struct quarantine *q, const struct file_list *files, const struct segment_list *segments,
-                     const struct tally *tally, size_t n_kept, struct arena *arena, struct buf *text,
+                     const struct extent *extent, size_t n_kept, struct arena *arena, struct buf *text,
                      struct part *parts)
 {
     /* newlines and bytes of the file before the segment */
     int64_t *lines = ARENA_ARRAY(arena, int64_t, segments->n), *bytes = ARENA_ARRAY(arena, int64_t, segments->n);
     for (size_t i = 0; i < segments->n; i++) {
         bool first = i == 0 || segments->segment[i].file != segments->segment[i - 1].file;
-        lines[i] = first ? 0 : lines[i - 1] + tally[i - 1].newlines;
-        bytes[i] = first ? 0 : bytes[i - 1] + tally[i - 1].bytes;
+        lines[i] = first ? 0 : lines[i - 1] + extent[i - 1].newlines;
+        bytes[i] = first ? 0 : bytes[i - 1] + extent[i - 1].bytes;
     }
     size_t n = 0;
     for (const struct bad *bad = q->first; bad != NULL && bad->segment < n_kept; bad = bad->next) {
@@ -139,19 +140,17 @@ static bool append(const char *path, const char *text, const struct part *parts,
 }
 
 bool quarantine_write(const struct comm *comm, const struct quarantine *q, const struct file_list *files,
-                      const struct segment_list *segments, const struct tally *tally, const char *path,
+                      const struct segment_list *segments, struct extent *extent, int64_t bytes, const char *path,
                       struct error *err)
 {
-    size_t n_kept = kept(segments, tally), n_bytes, n_parts;
-    int64_t bytes = 0;
-    for (size_t i = 0; i < n_kept; i++)
-        bytes += tally[i].quarantine_bytes;
     if (bytes == 0)
         return true;
+    reduce_sum_i64(comm, &extent->newlines, segments->n * (sizeof *extent / sizeof(int64_t)));
+    size_t n_kept = kept(segments, extent), n_bytes, n_parts;
     struct arena *arena = arena_new();
     struct buf text = {.limit = SIZE_MAX};
     struct part *parts = ARENA_ARRAY(arena, struct part, segments->n);
-    size_t n = render(q, files, segments, tally, n_kept, arena, &text, parts);
+    size_t n = render(q, files, segments, extent, n_kept, arena, &text, parts);
     const char *all_text = gather_all(comm, text.p, 1, text.n, 0, &n_bytes, arena);
     const struct part *all_parts = gather_all(comm, parts, sizeof *parts, n, 0, &n_parts, arena);
     bool ok = true;

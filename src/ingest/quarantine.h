@@ -7,7 +7,7 @@
 #include "scan/layout.h"
 #include "segments.h"
 
-/* What a segment came to. Summed over ranks as int64 numbers. */
+/* What a segment came to, or a day: a row of int64 numbers. */
 struct tally {
     int64_t records, bad, blank, synthetic;
     int64_t filtered[N_FILTERED];
@@ -15,6 +15,11 @@ struct tally {
     int64_t bytes;            /* of a part of a zstd file, uncompressed; else 0 */
     int64_t damaged;          /* 1: could not be opened or ended early */
     int64_t quarantine_bytes; /* kept of its bad records */
+};
+
+/* Of a segment, for places of its bad records in the file. */
+struct extent {
+    int64_t newlines, bytes, quarantine_bytes; /* as in its tally */
 };
 
 struct quarantine {
@@ -29,9 +34,10 @@ struct quarantine quarantine_start(struct arena *arena, const char *what);
  * rising order. A flood is cut off: what is kept of one segment and of the whole day is bounded. */
 void quarantine_add(struct quarantine *quarantine, struct tally *tally, size_t segment, int64_t line, int64_t offset,
                     const char *reason, struct str bytes);
-/* Collective. Appends to the file. tally[segments->n] is the same on every rank. */
+/* Collective. Appends to the file. extent[segments->n]: zero but for this rank's segments; it becomes the same on every
+ * rank. bytes: quarantine_bytes of all segments of all ranks; if they are 0, nothing is done. */
 MUST_CHECK bool quarantine_write(const struct comm *comm, const struct quarantine *quarantine,
                                  const struct file_list *files, const struct segment_list *segments,
-                                 const struct tally *tally, const char *path, struct error *err);
+                                 struct extent *extent, int64_t bytes, const char *path, struct error *err);
 
 #endif

@@ -192,8 +192,7 @@ static void add_odd(const char *layout, uint64_t seed, struct buf *out)
         bool wrong = seed % 3 > 0 && rng_u64(seed, 1, i) % 2 == 0;
         size_t only = seed % 3 == 2 ? 6 + (size_t)seed / 3 % 7 : SIZE_MAX, n = wrong ? 13 : 6;
         char line[500];
-        const char *shape = shapes[wrong && only < n ? only : rng_below(seed, 2, i, n)],
-                   *number = strstr(shape, "%d");
+        const char *shape = shapes[wrong && only < n ? only : rng_below(seed, 2, i, n)], *number = strstr(shape, "%d");
         int before = number != NULL ? (int)(number - shape) : (int)strlen(shape);
         if (number != NULL)
             snprintf(line, sizeof line, "%.*sw%c%c%s", before, shape, (char)('a' + rng_below(seed, 3, i, 26)),

@@ -96,6 +96,44 @@ static void test_all_forms_give_the_text(void **state)
     }
 }
 
+/* What tools leave between and behind: the same as everywhere files are read. */
+static void test_fillings_are_left_out(void **state)
+{
+    struct setting *s = *state;
+    struct error err;
+    const struct str skippable = {"\x5A\x2A\x4D\x18\x05\0\0\0{}\nx\n", 13}, zeros = {"\0\0\0\0\0\0\0\0\0\0\0\0", 12};
+    struct str whole = {s->text, N}, out;
+    struct str forms[][4] = {{skippable, pack_zstd(s, 0, 1000), skippable, pack_zstd(s, 1000, N - 1000)},
+                             {pack_gzip(s, 0, 1000), pack_gzip(s, 1000, N - 1000), zeros, zeros}};
+    for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+        assert_true(read_parts(s, forms[i], 4, N, &out, &err));
+        assert_true(str_equal(out, whole));
+    }
+    assert_true(read_parts(s, &skippable, 1, N, &out, &err));
+    assert_int_equal(out.n, 0);
+    assert_false(textfile_read(s->folder.path, N, s->arena, &out, &err));
+    assert_non_null(strstr(err.message, "not a regular file"));
+}
+
+/* A frame that asks for a window of 2 GiB is read; one that asks for more than there can be is no damage. */
+static void test_windows(void **state)
+{
+    struct setting *s = *state;
+    struct error err;
+    static const char frame[] = "\x28\xB5\x2F\xFD\x00\xA8\x19\x00\x00"
+                                "abc";
+    struct str out, part = {frame, 12};
+    assert_true(read_parts(s, &part, 1, N, &out, &err));
+    assert_true(str_equal(out, STR("abc")));
+    char large[12];
+    memcpy(large, frame, sizeof large);
+    large[5] = (char)0xB0;
+    part.p = large;
+    assert_false(read_parts(s, &part, 1, N, &out, &err));
+    assert_non_null(strstr(err.message, "window needs 4096 MiB"));
+    assert_non_null(strstr(err.message, "recompress"));
+}
+
 static void test_damage_is_an_error(void **state)
 {
     struct setting *s = *state;
@@ -123,6 +161,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_all_forms_give_the_text, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_fillings_are_left_out, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_windows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_damage_is_an_error, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
