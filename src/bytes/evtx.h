@@ -1,8 +1,9 @@
 /* A native Windows event log (.evtx) as text: a line of XML for each record, in the order of the file. Whitespace
- * between elements is gone; line ends within values stay, as &#10; and &#13;. Every line is well-formed: what XML
- * cannot hold is U+FFFD. libevtx is written in C and the bytes may be hostile, so it runs in a child process with
- * limits of its own: whatever happens to it is a text here. A record that ends the child costs its block of 64 KiB, not
- * the file. Records left over in a block's unused space are no events of this log and are left out. */
+ * between elements is gone; line ends within values stay, as &#10; and &#13;. Every line is well-formed by the
+ * fifth edition of XML 1.0: what it cannot hold is U+FFFD. libevtx is written in C and the bytes may be hostile, so it
+ * runs in a child process with limits of its own: whatever happens to it is a text here. A record that ends the child
+ * costs its block of 64 KiB, not the file. Records left over in a block's unused space are no events of this log and
+ * are left out. */
 #ifndef BYTES_EVTX_H
 #define BYTES_EVTX_H
 

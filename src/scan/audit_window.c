@@ -38,7 +38,7 @@ char *audit_window_room(struct audit_window *window, struct audit_event *event, 
 {
     struct audit_block *block = &event->text[text], bigger = {NULL, block->n, 0};
     if (block->n + more <= block->capacity)
-        return block->p + block->n;
+        return block->n > 0 ? block->p + block->n : block->p;
     size_t k = class_of(block->n + more, &bigger.capacity);
     bigger.p = window->block[k];
     if (bigger.p != NULL)

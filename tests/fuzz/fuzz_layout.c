@@ -1,12 +1,13 @@
-/* A layout on any bytes: records tile them and are found alike in any piece of the file, are parsed without harm, and
- * what they hold is UTF-8 that is normalised twice to the same. The environment's READER names it; else the last byte
- * of the input chooses it. The byte before says how much of a record is at hand; the text is what comes before both, so
- * that files of a format can be seeds. */
+/* A form on any bytes, through all its layouts: records tile them, are found alike in any piece of the file and never
+ * go over a place where files are cut, are parsed without harm, and what they hold is UTF-8 that is normalised twice to
+ * the same. The last byte of the input chooses the layout; the byte before says how much of a record is at hand; the
+ * text is what comes before both, so that files of a layout can be seeds. */
 #include "scan/layout.h"
 #include "scan/normalize.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -70,32 +71,69 @@ static void check_event(const struct layout *layout, const struct event *event, 
     }
 }
 
-static void check_reader(const struct layout *layout, struct str text, size_t have, struct arena *arena)
+/* The event that was given, and all else that the record or the end of the file holds. */
+static void check_results(const struct layout *layout, void *state, enum read_result result, struct event *event,
+                          const char *reason, struct arena *arena)
 {
-    struct field_map own = fields_fill(&(struct field_map){.n_filters = 0}, layout->fields);
-    void *state = layout->form->start(layout, &own, arena);
-    while (text.n > 0) {
-        size_t length = layout->form->record_length(state, text.p, text.n, true);
-        check(length > 0 && length <= text.n, "a record of no or too many bytes");
-        size_t part = layout->form->record_length(state, text.p, min_size(have, text.n), false);
-        check(part == 0 || part == length, "a record that depends on the bytes at hand");
-        struct event event;
-        const char *reason = NULL;
-        enum read_result result = layout->form->parse(state, (struct str){text.p, length}, arena, &event, &reason);
+    const struct form *form = layout->form;
+    for (;;) {
+        struct origin origin;
         check(result != READ_BAD || reason != NULL, "no reason");
+        check(result != READ_BAD || reason[0] != '\0', "an empty reason");
+        if (result == READ_EVENT && form->explain != NULL)
+            form->explain(state, arena, &origin);
         if (result == READ_EVENT)
-            check_event(layout, &event, arena);
-        text = (struct str){text.p + length, text.n - length};
+            check_event(layout, event, arena);
+        if (form->next == NULL)
+            return;
+        reason = NULL;
+        result = form->next(state, arena, event, &reason);
+        if (result == READ_END)
+            return;
     }
 }
 
+static void check_layout(const struct layout *layout, struct str text, size_t have, struct arena *arena)
+{
+    const struct form *form = layout->form;
+    struct field_map own = fields_fill(&(struct field_map){.n_filters = 0}, layout->fields);
+    void *state = form->start(layout, &own, arena);
+    struct event event;
+    for (size_t at = 0; at < text.n;) {
+        size_t left = text.n - at, length = form->record_length(state, text.p + at, left, true);
+        check(length > 0 && length <= left, "a record of no or too many bytes");
+        size_t part = form->record_length(state, text.p + at, min_size(have, left), false);
+        check(part == 0 || part == length, "a record that depends on the bytes at hand");
+        size_t skip = form->resync != NULL ? form->resync(text.p + at, left) : SIZE_MAX;
+        check(skip == SIZE_MAX || skip >= length || skip == 0, "a record that goes over a place where files are cut");
+        if (form->place != NULL)
+            form->place(state, (int64_t)at, PLACE_INSIDE);
+        const char *reason = NULL;
+        enum read_result result = form->parse(state, (struct str){text.p + at, length}, arena, &event, &reason);
+        check_results(layout, state, result, &event, reason, arena);
+        at += length;
+    }
+    if (form->end != NULL) {
+        form->end(state);
+        check_results(layout, state, READ_BLANK, &event, NULL, arena);
+    }
+}
+
+/* One of the form that the environment's FORM names, or the layout that LAYOUT names; of all if neither is set. */
 static const struct layout *chosen(uint8_t byte)
 {
+    static const struct layout *some[64];
+    static size_t n;
     const struct plugin_list *list = layout_list();
-    const char *name = getenv("READER");
-    const struct layout *layout = layout_find(name != NULL ? name : list->item[byte % list->n]->name);
-    check(layout != NULL, "READER names no layout");
-    return layout;
+    const char *form = getenv("FORM"), *name = getenv("LAYOUT");
+    for (size_t i = 0; n == 0 && i < list->n && i < 64; i++) {
+        const struct layout *layout = layout_find(list->item[i]->name);
+        if ((form == NULL || form[0] == '\0' || strcmp(layout->form->name, form) == 0) &&
+            (name == NULL || strcmp(layout->plugin.name, name) == 0))
+            some[n++] = layout;
+    }
+    check(n > 0, "FORM or LAYOUT names none");
+    return some[byte % n];
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -108,7 +146,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         arena = arena_new();
     struct arena_mark mark = arena_mark(arena);
     struct str text = {(const char *)data, size - 2};
-    check_reader(chosen(data[size - 1]), text, data[size - 2], arena);
+    check_layout(chosen(data[size - 1]), text, data[size - 2], arena);
     check_line(text);
     arena_release(arena, mark);
     return 0;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The fuzzers, SECONDS for the scanner, the sniffer and each reader, two at a time:
-#   bash tests/fuzz/run.sh [SECONDS] [TARGET...]      targets: scan sniff and the readers' names; all unless given
+# The fuzzers, SECONDS for the scanner, the sniffer, each form through all its layouts, and event logs, two at a time:
+#   bash tests/fuzz/run.sh [SECONDS] [TARGET...]   targets: scan sniff json json_lines csv xml audit auoms evtx; all unless given
 # Findings, and what the fuzzers learned for the next time, are kept in build/fuzz/found and build/fuzz/corpus.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../../experiments/setup.sh"
@@ -12,14 +12,27 @@ build fuzz
 found=build/fuzz/found
 mkdir -p "$found"
 targets=("${@:2}")
-[ ${#targets[@]} -gt 0 ] || targets=(scan sniff $(cd src/scan/readers && basename -s .c -- *.c))
+[ ${#targets[@]} -gt 0 ] || targets=(scan sniff json json_lines csv xml audit auoms evtx)
 
-fuzz() { # scan, sniff or a reader
-    local program=$1 seeds=build/fuzz/corpus/$1 log=$found/$1.log
-    [ -e "build/fuzz/fuzz_$1" ] || program=reader
+fuzz() { # one of the targets; its seeds are the samples of the form's layouts
+    local program=layout form="" seeds=build/fuzz/corpus/$1 log=$found/$1.log samples=(tests/data/*/) length=4096
+    case $1 in
+    scan | sniff) program=$1 samples=(tests/data/jsonl/ tests/data/csv/) ;;
+    evtx) program=evtx samples=() length=200000 ;;
+    json) form="JSON" samples=(tests/data/{json,ecs*,evtx_json,osquery*,wazuh,splunk,laurel,chainsaw,fluentbit,defender}/) ;;
+    json_lines) form="JSON lines" samples=(tests/data/jsonl/) ;;
+    csv) form="CSV" samples=(tests/data/csv*/) ;;
+    xml) form="event XML" samples=(tests/data/windows_xml/) ;;
+    audit) form="audit log" samples=(tests/data/auditd*/) ;;
+    auoms) form="auoms" samples=(tests/data/auoms/) ;;
+    *) program=layout form="" ;;
+    esac
     mkdir -p "$seeds"
-    READER=$1 "build/fuzz/fuzz_$program" "$seeds" $([ ! -d "tests/data/$1" ] || echo "tests/data/$1") \
-        -dict=tests/fuzz/words.dict -max_total_time="$seconds" -seed=1 -max_len=4096 -timeout=20 -rss_limit_mb=4096 \
+    if [ "$1" = evtx ] && [ -d "${BENOMALY_DATA:-../shared/data}/raw/evtx" ]; then
+        samples=("${BENOMALY_DATA:-../shared/data}/raw/evtx")
+    fi
+    FORM=$form "build/fuzz/fuzz_$program" "$seeds" "${samples[@]}" \
+        -dict=tests/fuzz/words.dict -max_total_time="$seconds" -seed=1 -max_len=$length -timeout=60 -rss_limit_mb=4096 \
         -print_final_stats=1 -artifact_prefix="$found/$1-" >"$log" 2>&1 ||
         { tail -40 "$log"; echo "FINDING: $1, see $found"; return 1; }
     echo "$1: $seconds s, $(sed -n 's/.*number_of_executed_units: *//p' "$log") runs, no finding"
