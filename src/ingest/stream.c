@@ -1,6 +1,7 @@
 #include "stream.h"
 
-enum { LOOK_AHEAD = 256 }; /* as many bytes tell whether a record starts at their second one whatever came before */
+/* So many bytes before and behind a place tell whether a record starts there whatever came before. */
+enum { LOOK_BEHIND = 256, LOOK_AHEAD = 256 };
 
 void stream_open(struct stream *stream, const struct layout *layout, const void *state, const struct file *file,
                  const struct segment *segment)
@@ -91,13 +92,17 @@ static bool find_start(struct stream *stream)
     return true;
 }
 
-/* Whether another segment begins here, which lies at the end or behind. */
+/* Whether another segment begins here, which lies at the end or behind. It looks for its start from the byte before
+ * the end on. */
 static bool next_begins(const struct stream *stream)
 {
     const struct form *form = stream->layout->form;
-    if (form->resync == NULL || stream->at == 0)
+    if (form->resync == NULL)
         return true;
-    return form->resync(stream->p + stream->at - 1, min_size(stream->n - stream->at + 1, LOOK_AHEAD)) == 1;
+    size_t from = stream->at - min_size(stream->at, LOOK_BEHIND);
+    from = within(stream, stream->end - 1, from, stream->at);
+    size_t to = min_size(stream->n, stream->at + LOOK_AHEAD), skip = form->resync(stream->p + from, to - from);
+    return skip != SIZE_MAX && from + skip == stream->at;
 }
 
 static enum stream_step dry(const struct stream *stream)
@@ -161,10 +166,10 @@ enum stream_step stream_next(struct stream *stream, struct str *record)
     return STREAM_RECORD;
 }
 
-/* The byte before those not consumed stays. */
+/* Some bytes before those not consumed stay. */
 static void make_room(struct stream *stream)
 {
-    size_t from = stream->at - (stream->at > 0), left = stream->n - from;
+    size_t from = stream->at - min_size(stream->at, LOOK_BEHIND), left = stream->n - from;
     if (left < stream->capacity / 2) {
         memmove(stream->p, stream->p + from, left);
     } else {

@@ -229,6 +229,39 @@ static void test_odd(void **state)
     folder_remove(world, &folder);
 }
 
+/* All records on one line, one after the other. */
+static void test_one_line(void **state)
+{
+    const struct comm *world = *state;
+    static const char *const shape[][3] = {
+        {"windows_xml",
+         "<Event><System><Provider Name='Microsoft-Windows-Sysmon'/><EventID>1</EventID></System>"
+         "<EventData><Data Name='CommandLine'>w",
+         "</Data></EventData></Event>"},
+        {"json", "{\"command_line\":\"w", "\"}"},
+    };
+    struct folder folder = folder_make(world);
+    for (size_t l = 0; l < ARRAY_LEN(shape); l++) {
+        struct buf text = {.limit = SIZE_MAX};
+        char input[100];
+        for (uint64_t i = 0; i < 300; i++) {
+            buf_printf(&text, "%s%c%c%s", shape[l][1], (char)('a' + i / 26), (char)('a' + i % 26), shape[l][2]);
+            if (i % 70 == 69)
+                buf_add_str(&text, STR("  \n "));
+        }
+        comm_barrier(world);
+        if (comm_rank(world) == 0)
+            put_file(&folder, "f", buf_str(&text), PACK_PLAIN);
+        comm_barrier(world);
+        snprintf(input, sizeof input, "{\"files\":\"f\",\"format\":\"%s\"}", shape[l][0]);
+        struct reading r = {.folder = &folder, .input = input};
+        static const int64_t segment[] = {1 << 20, 3000, 331, 97, 64};
+        check_pieces(world, shape[l][0], &r, segment, ARRAY_LEN(segment));
+        buf_free(&text);
+    }
+    folder_remove(world, &folder);
+}
+
 /* Records of many events, mixed, near and far, on two hosts, with ids that come again. */
 static void add_audit(uint64_t seed, struct buf *out)
 {
@@ -289,6 +322,7 @@ int main(int argc, char **argv)
     struct CMUnitTest tests[] = {
         cmocka_unit_test(test_samples),
         cmocka_unit_test(test_odd),
+        cmocka_unit_test(test_one_line),
         cmocka_unit_test(test_audit),
     };
     return mpi_test_main(argc, argv, tests, ARRAY_LEN(tests));

@@ -168,16 +168,30 @@ static void test_inside(void **state)
     (void)state;
 #define CELL(values)     "\"{\"\"EventData\"\":{\"\"Data\"\":[" values "]}}\"\n"
 #define PAIR(name, text) "{\"\"@Name\"\":\"\"" name "\"\",\"\"#text\"\":\"\"" text "\"\"}"
-    static const struct row
-        rows[] =
-            {
-                {"EventId,UserName,Payload\n1,E\\ann," CELL(PAIR("CommandLine", "\\\"\"a b\\\"\" \xC3\xA4 \\u00e4 "
-                                                                                "c:\\\\d")) "1,E\\ann," CELL(
-                     PAIR("CommandLine", "it") "," PAIR("User", "bob") "," PAIR(
-                         "Image", "i")) "4688,E\\ann," CELL(PAIR("NewProcessName",
-                                                                 "i")) "1,,not an object\n1,,\"{\"\"cut\"\n",
-                 "\"a b\" \xC3\xA4 \xC3\xA4 c:\\d||E\\ann|| ; it||bob||i ; no command line ; other kind ; other kind"},
-            };
+    static const struct row rows[] = {
+        {"EventId,UserName,Payload\n1,E\\ann," CELL(PAIR(
+             "CommandLine",
+             "\\\"\"a b\\\"\" \xC3\xA4 \\u00e4 "
+             "c:\\\\d")) "1,E\\ann," CELL(PAIR("CommandLine",
+                                               "it") "," PAIR("User",
+                                                              "bob") "," PAIR("Image",
+                                                                              "i")) "4688,E\\ann," CELL(PAIR("NewProces"
+                                                                                                             "sName",
+                                                                                                             "i")) "1,,"
+                                                                                                                   "not"
+                                                                                                                   " an"
+                                                                                                                   " ob"
+                                                                                                                   "jec"
+                                                                                                                   "t\n"
+                                                                                                                   "1,,"
+                                                                                                                   "\"{"
+                                                                                                                   "\""
+                                                                                                                   "\"c"
+                                                                                                                   "ut"
+                                                                                                                   "\""
+                                                                                                                   "\n",
+         "\"a b\" \xC3\xA4 \xC3\xA4 c:\\d||E\\ann|| ; it||bob||i ; no command line ; other kind ; other kind"},
+    };
     check(&open_map, rows, ARRAY_LEN(rows));
     static const struct row named[] = {
         {"m,n\n\"{\"\"a\"\":{\"\"b\"\":7}}\",x\n\"{\"\"a\"\":{\"\"b\"\":\"\"-\"\"}}\",y\n", "7|x||| ; other kind"},
