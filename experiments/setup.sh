@@ -21,8 +21,8 @@ install_packages() {
 
 install_build_packages() {
     install_packages gcc libc6-dev cmake ninja-build pkg-config git python3 zstd openmpi-bin libopenmpi-dev libhdf5-openmpi-dev \
-        libcurl4-openssl-dev libopenblas-serial-dev libcjson-dev libssl-dev libxxhash-dev zlib1g-dev libzstd-dev libcmocka-dev procps \
-        libmicrohttpd-dev ca-certificates
+        libcurl4-openssl-dev libopenblas-serial-dev libcjson-dev libssl-dev libxxhash-dev zlib1g-dev libzstd-dev libexpat1-dev \
+        libevtx-dev libcmocka-dev procps libmicrohttpd-dev ca-certificates
 }
 
 install_plot_packages() {

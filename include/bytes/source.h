@@ -1,10 +1,13 @@
-/* Bytes of a plain, gzip or zstd file, told apart by their first bytes, whatever the name says. */
+/* Bytes of a plain, gzip or zstd file, or of a Windows event log (.evtx) as XML; told apart by their first bytes,
+ * whatever the name says. */
 #ifndef BYTES_SOURCE_H
 #define BYTES_SOURCE_H
 
 #include "support/arena.h"
 
-enum source_kind { SOURCE_UNKNOWN, SOURCE_PLAIN, SOURCE_GZIP, SOURCE_ZSTD };
+enum source_kind { SOURCE_UNKNOWN, SOURCE_PLAIN, SOURCE_GZIP, SOURCE_ZSTD, SOURCE_EVTX /* if we can */ };
+
+struct evtx;
 
 /* A file as one stat has it. */
 struct source_look {
@@ -25,20 +28,21 @@ struct source {
     int64_t window;    /* of the zstd frame that is read, in bytes; -1: not known */
     unsigned char *in; /* bytes in_at .. in_n - 1, as they are in the file, are waiting */
     size_t in_at, in_n;
-    bool between;     /* the decoder stands between members or frames */
-    bool refused;     /* the system would not give the bytes: another reader may get them */
-    bool cut;         /* it ended inside of a member or frame */
-    char reason[160]; /* why it could not be opened or ended early; "" if all is well */
+    bool between;      /* the decoder stands between members or frames */
+    bool refused;      /* the system would not give the bytes: another reader may get them */
+    bool cut;          /* it ended inside of a member or frame */
+    struct evtx *evtx; /* of an event log */
+    char reason[320];  /* why it could not be opened or ended early; "" if all is well */
 };
 
 struct source_look source_look(const char *path);
 /* Told from the first bytes; SOURCE_UNKNOWN if they cannot be read. */
 enum source_kind source_probe(const char *path);
-/* Opens the file at byte `start` (0 of a gzip file, a frame's start of a zstd file). size: its length when it was
- * listed, behind which nothing is read, or minus the problem of its look, which then is the reason. part_end: where a
- * frame ends, of a zstd file; else behind the file's end. SOURCE_UNKNOWN (start 0, whole file) becomes what the first
- * bytes tell. False: reason is set. Never waits, and refuses all but regular files. The arena gives the buffer of a
- * compressed file or one of unknown kind. A source starts zeroed. */
+/* Opens the file at byte `start` (0 of a gzip file or event log, a frame's start of a zstd file). size: its length when
+ * it was listed, behind which nothing is read, or minus the problem of its look, which then is the reason. part_end:
+ * where a frame ends, of a zstd file; else behind the file's end. SOURCE_UNKNOWN (start 0, whole file) becomes what the
+ * first bytes tell. False: reason is set. Never waits, and refuses all but regular files. The arena gives the buffer of
+ * a compressed file or one of unknown kind. A source starts zeroed. */
 bool source_open(struct source *source, const char *path, enum source_kind kind, int64_t start, int64_t part_end,
                  int64_t size, struct arena *arena);
 /* Up to n > 0 bytes; 0 at the end of the part or the file, or where the file is damaged (then reason is set). */

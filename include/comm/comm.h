@@ -1,6 +1,7 @@
 /* A group of ranks. A function is collective if and only if it takes `const struct comm *`: every rank of the group
- * must call it, in the same order. MPI's own failures end the job (MPI's default handler); user errors go through
- * agree(). */
+ * must call it, in the same order. MPI's own failures end the job (MPI's default handler), a rank that dies of a bug or
+ * without memory ends it through the launcher (mpiexec does so unasked, srun with --kill-on-bad-exit); user errors go
+ * through agree(). */
 #ifndef COMM_COMM_H
 #define COMM_COMM_H
 
@@ -22,8 +23,6 @@ void comm_free(struct comm *comm); /* a group from comm_first or comm_split; NUL
 int comm_rank(const struct comm *comm);      /* local */
 int comm_size(const struct comm *comm);      /* local */
 int comm_node_size(const struct comm *comm); /* ranks of comm on this rank's node; collective */
-/* Ends the whole job at once with this exit code: for a rank that can no longer take part. Local, does not return. */
-NO_RETURN void comm_abort(const struct comm *comm, int exit_code);
 void comm_barrier(const struct comm *comm);
 /* Bytes of root to all; any size. */
 void comm_bcast(const struct comm *comm, void *data, size_t bytes, int root);

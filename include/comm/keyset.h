@@ -14,8 +14,6 @@ void keyset_add(const struct comm *comm, struct keyset *keyset, const struct has
 /* found[i]: whether hash[i] was added on any rank before this call. Collective. */
 void keyset_find(const struct comm *comm, const struct keyset *keyset, const struct hash128 *hash, size_t n,
                  bool *found, struct arena *arena);
-/* Adds all of set `more`. Collective. */
-void keyset_join(const struct comm *comm, struct keyset *keyset, const struct keyset *more);
 int64_t keyset_count(const struct comm *comm, const struct keyset *keyset); /* collective */
 /* Order-free digest of the hashes, the same for any number of ranks. Collective. */
 uint64_t keyset_digest(const struct comm *comm, const struct keyset *keyset);

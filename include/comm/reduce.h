@@ -10,7 +10,6 @@ void reduce_sum_i64(const struct comm *comm, int64_t *value, size_t n);
 void reduce_min_i64(const struct comm *comm, int64_t *value, size_t n);
 void reduce_max_i64(const struct comm *comm, int64_t *value, size_t n);
 void reduce_max_f64(const struct comm *comm, double *value, size_t n); /* no NaN */
-void reduce_min_f64(const struct comm *comm, double *value, size_t n); /* no NaN */
 /* Sum of value over lower ranks (0 on rank 0). */
 int64_t reduce_scan_i64(const struct comm *comm, int64_t value);
 /* all[r] = value of rank r; all has comm_size entries, on every rank. */

@@ -3,15 +3,8 @@
 #define FEATURES_EXTRACTOR_H
 
 #include "comm/comm.h"
+#include "features/lines.h"
 #include "support/plugin.h"
-
-/* This rank's share of a distributed set of lines. */
-struct line_view {
-    size_t n;
-    const int64_t *row; /* [n] global ids, unique over all ranks */
-    const struct str *text;
-    const int64_t *count; /* [n] how often each was seen; NULL: once */
-};
 
 struct extractor {
     struct plugin plugin;

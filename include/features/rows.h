@@ -5,7 +5,6 @@
 
 #include "comm/topk.h"
 #include "features/extractor.h"
-#include "ingest/day.h"
 
 /* Extractors side by side. */
 struct feature_set {
@@ -41,11 +40,12 @@ struct rows {
     const int64_t *row; /* [n] global ids, unique over all ranks */
     const struct str *text;
     const struct feature_set *set;
-    const struct lines *lines; /* counts, users and hosts of the lines, same order; NULL for other row sets */
-    const float *dense;        /* if not NULL, text and set are unused */
+    const struct line_view *lines; /* counts, users and hosts of the lines, same order; NULL for other row sets */
+    const float *dense;            /* if not NULL, text and set are unused */
 };
 
-struct rows rows_of_lines(const struct feature_set *set, const struct lines *lines);
+/* lines stays the caller's. */
+struct rows rows_of_lines(const struct feature_set *set, const struct line_view *lines);
 /* out[n * d]: rows first .. first + n - 1. Local, pure. */
 void rows_fill(const struct rows *rows, size_t first, size_t n, float *out);
 /* The listed rows on every rank, out[list->n * d] in list order. Collective. */

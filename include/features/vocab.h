@@ -4,6 +4,7 @@
 
 #include "features/extractor.h"
 #include "features/tokenize.h"
+#include "support/index.h"
 
 enum { VOCAB_TERM_BYTES = 64 }; /* a longer token is its first bytes */
 #define VOCAB_NONE UINT32_MAX
@@ -14,8 +15,7 @@ struct vocab {
     struct str *term;         /* [n] by (lines falling, bytes rising) */
     int64_t *lines, *total;   /* [n] unique lines that hold the term; times it stands in them */
     int64_t n_lines, n_terms; /* lines and distinct terms over all ranks */
-    uint32_t *slot;           /* [mask + 1] hash table of id + 1 */
-    uint64_t mask;
+    struct key_index index;   /* hash -> id */
 };
 
 /* The `size` terms in most lines, the same on every rank for any distribution. Each line counts once, whatever its

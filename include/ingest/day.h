@@ -8,10 +8,11 @@
 #include "scan/layout.h"
 #include "scan/normalize.h"
 
-/* Unique lines, one a canonical form, each on exactly one rank: the one that read its first record. Arrays [n], row
- * rising. row: global record number (inputs in order, files in byte order of their names, records in file order; good
- * records only). text, platform, user, host, parent: of the first record. count: records of this canonical form in the
- * day. truth: the worst of its records.
+/* Unique lines, one an exact form (see normalize.h), each on exactly one rank: the one that read its first record.
+ * Arrays [n], row rising. row: global record number (inputs in order, files in byte order of their names, records in
+ * file order; good records only). text, platform, user, host, parent: of the first record. count: records of this exact
+ * form in the day. truth: the worst of its records. Lines of one masked form may be several: what belongs together goes
+ * by hash, which line it is by id.
  *
  * Only if options.groups (else NULL): who ran line i how often. user_at[n + 1]: its users are user_at[i] ..
  * user_at[i + 1] - 1 of user_hash (of the user's text, seeded; a record without the field has the hash of the empty
@@ -22,7 +23,8 @@ struct lines {
     int64_t n_events; /* good records over all ranks, of the wanted parts: the sum of count */
     int64_t *row;
     int64_t *count;
-    struct hash128 *hash;           /* of the canonical form, seeded */
+    struct hash128 *id;             /* of the exact form: nobody can make two lines of one id */
+    struct hash128 *hash;           /* of the masked form, seeded: XXH3, so lines of one hash can be made */
     struct str *text;               /* as logged; invalid UTF-8 never gets here */
     uint32_t *user, *host, *parent; /* [n] places in string; an empty text if the record has none */
     const struct str *string;       /* this rank's texts of these and of named fields, in order of appearance */
@@ -53,6 +55,8 @@ struct ingest_options {
     struct normalize normalize;
     uint64_t seed;            /* of the line hashes */
     int64_t max_record_bytes; /* longer records are bad */
+    int64_t segment_bytes;    /* size of the pieces that plain files are cut into; 0: as is best. No answer depends on
+                                 it but the order of events whose records are mixed */
     bool groups;              /* lines say who ran them */
     /* Names of record fields whose texts lines bring along, at most 8. host, user, parent_image, image and platform
      * (windows, linux, macos) are what the format and its field map make of the record, source what the field map calls

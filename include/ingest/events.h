@@ -20,11 +20,12 @@ struct event_place {
 
 struct event_visitor {
     void *context;
-    /* Strings of the event are decoded. False: no more. */
-    bool (*event)(void *context, struct event_place place, const struct event *event);
+    bool explains; /* wants to know where fields come from */
+    /* Strings of the event are decoded. origin: where its fields came from, NULL unless asked for. False: no more. */
+    bool (*event)(void *context, struct event_place place, const struct event *event, const struct origin *origin);
     void (*bad)(void *context, struct event_place place, const char *reason);
-    /* NULL, or: where the fields of the event that was told last came from, of forms that can say. */
-    bool (*origin)(void *context, const struct origin *origin);
+    /* NULL, or: a whole record that is no event. */
+    void (*other)(void *context, struct event_place place, enum read_result result);
 };
 
 /* Collective; only rank 0 reads and visits, files in order, and has the counts. The input's part is not applied: it is

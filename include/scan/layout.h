@@ -7,6 +7,7 @@
 
 #include "scan/event.h"
 #include "scan/fields.h"
+#include "scan/survey.h"
 #include "support/plugin.h"
 
 enum read_result {
@@ -25,6 +26,8 @@ enum read_result {
 
 /* "other kind", "no command line", "not started", "not wanted"; of the others "event", "blank", "bad", "". */
 const char *read_result_name(enum read_result result);
+/* "other kind 3, no command line 1": counts by READ_OTHER + i that are not zero. */
+void filtered_list(const int64_t count[N_FILTERED], struct buf *out);
 static inline bool read_filtered(enum read_result result)
 {
     return result >= READ_OTHER;
@@ -47,14 +50,19 @@ struct form {
      * that are not complete. fields: no name is missing, see fields_fill. In the arena, as long as it lives; so must
      * the fields. */
     void *(*start)(const struct layout *layout, const struct field_map *fields, struct arena *arena);
+    /* What a form may want to do once for many records: p[n] is what was read, and stays where and as it is until the
+     * next call; records are taken from it in order. NULL: nothing. */
+    void (*look)(void *state, const char *p, size_t n);
     /* Bytes of the first record of p[n], its terminator included; 0 if it does not end within p[n] (never 0 if at_end
      * and n > 0). */
     size_t (*record_length)(const void *state, const char *p, size_t n, bool at_end);
     /* Bytes to skip from an arbitrary place to the next place where a record starts whatever came before, SIZE_MAX if
      * none is known to be within p[n] (p + n itself counts as within). record_length never passes over such a place: a
      * piece of a file goes from the first one at or behind its start to the first one at or behind its end. NULL if a
-     * file cannot be split. */
+     * file cannot be split, or only after a survey. */
     size_t (*resync)(const char *p, size_t n);
+    /* NULL, or: how a file can be split whose records are known only to who has read what lies before. */
+    const struct form_survey *survey;
     /* record (terminator included) -> event. READ_BAD sets *reason to a static text. Strings of the event point into
      * the record or the scratch, which the caller keeps until it has done with the event. Hostile input ends as
      * READ_BAD, nothing else fails. Records of a file come in order. */
@@ -92,7 +100,9 @@ struct condition {
 struct record_kind {
     struct condition all[KIND_CONDITIONS];
     enum read_result result;        /* READ_EVENT, or why such a record is none */
+    const char *reason;             /* of READ_BAD */
     const struct field_map *fields; /* names of this kind alone, NULL: those of the layout */
+    enum platform platform;         /* of records that do not say, if it is not the layout's */
 };
 
 struct layout {
@@ -105,6 +115,8 @@ struct layout {
     struct record_kind kind[LAYOUT_KINDS];
     enum platform platform; /* of records that do not say */
     bool escaped_again;     /* values are escaped once more than the form says */
+    /* NULL, or the last touch to an event: its strings are as the form decodes them, and may be replaced by others. */
+    void (*finish)(struct event *event, struct arena *scratch);
 };
 
 /* A str in a static table. */

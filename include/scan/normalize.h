@@ -1,5 +1,7 @@
-/* The canonical form of a command line: two lines with the same canonical form are the same line to de-duplication.
- * Each rewrite can be switched off, so that it can be ablated; the README lists them with examples. In this order:
+/* The canonical form of a command line, in two degrees. The masked form decides what belongs together: which part of
+ * the data a line falls into, what is kept out, what may not leak. The exact form decides what is the same line: it is
+ * collapsed, counted and judged as one. They differ only in base64, where a payload hides: see below. Each rewrite can
+ * be switched off, so that it can be ablated; the README lists them with examples. In this order:
  *
  *   rule         line                                          canonical form
  *   drop_quotes  "C:\a b.exe" 'x'                              C:\a b.exe x
@@ -17,7 +19,13 @@
  * and every x + hex digits right behind it. In mask_path, names and slashes (both kinds) match in any case; a user's
  * name goes up to the next slash and holds none of <>|"&;:*?; below a folder temp or tmp the next name, up to its last
  * dot behind which no slash or blank comes, is masked if it holds a digit. The placeholders themselves stay as they
- * are, so normalising a canonical line changes nothing. */
+ * are, so normalising a canonical line changes nothing.
+ *
+ * The exact form has, for each masked run of base64, <b64?DIGEST> instead of <b64>: the first 32 hex digits of the
+ * SHA-256 of the run as logged, before lower-casing (without the quotes that drop_quotes removes). ? is the byte 0xFF,
+ * which no text holds: no logged line can look like the placeholder. So for valid UTF-8
+ *   normalize_line(normalize_line(x)) = normalize_line(x), normalize_exact(normalize_exact(x)) = normalize_exact(x);
+ *   lines of equal exact forms have equal masked forms; without a masked run the two forms are the same. */
 #ifndef SCAN_NORMALIZE_H
 #define SCAN_NORMALIZE_H
 
@@ -39,5 +47,9 @@ extern const struct param_spec normalize_params[]; /* rows of struct normalize; 
 /* Canonical text of `line` into out[capacity >= 4 * line.n + 16]; returns its length. Local, pure, never longer than
  * that. */
 size_t normalize_line(const struct normalize *rules, struct str line, char *out);
+/* The exact form, likewise. */
+size_t normalize_exact(const struct normalize *rules, struct str line, char *out);
+/* Whether the exact form of a line may be another than its masked form, which is given. */
+bool normalize_masked_run(struct str masked);
 
 #endif

@@ -7,7 +7,6 @@
 
 #include "comm/keyset.h"
 #include "features/rows.h"
-#include "ingest/day.h"
 
 enum { PICK_BLOCK = 64 };
 
@@ -26,12 +25,11 @@ struct pick {
     int64_t place; /* its place among the picks of its day, best first */
     int64_t row;   /* its row in that day */
     double score;
-    float nearest; /* highest cosine to a line kept before it; 0 if none */
-    int64_t count; /* how often the line was seen that day */
-    struct hash128 hash;
+    float nearest;           /* highest cosine to a line kept before it; 0 if none */
+    int64_t count;           /* how often the line was seen that day */
+    struct hash128 id, hash; /* which line it is; what it belongs to, by which lines are excluded */
     struct str text;
-    enum platform platform;
-    enum truth truth; /* travels for the oracle backend only */
+    uint16_t tag; /* of the line view */
 };
 
 struct select_stats {
@@ -51,7 +49,7 @@ struct selection *selection_new(const struct comm *comm, const struct select_par
 void selection_free(struct selection *selection); /* NULL-safe; local */
 /* score[lines->n]. Best first: score falling, row rising. Between days only texts and numbers are kept: embeddings of
  * kept lines are made again. Collective. */
-MUST_CHECK bool selection_add_day(const struct comm *comm, struct selection *selection, const struct lines *lines,
+MUST_CHECK bool selection_add_day(const struct comm *comm, struct selection *selection, const struct line_view *lines,
                                   const double *score, struct select_stats *stats, struct error *err);
 /* A day whose picks are known from before: pick[n] are this rank's, by place rising, copied. Collective. */
 void selection_restore_day(const struct comm *comm, struct selection *selection, const struct pick *pick, size_t n,

@@ -20,7 +20,8 @@ NO_RETURN void assert_failed(const char *condition, const char *file, int line);
 
 /* Before a function: gcc compiles it for newer processors too and picks at start. Results must not depend on the
  * choice: integers, comparisons, or sums in a fixed order. Off where sanitizers or other compilers would stumble. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) && !defined(__clang__) &&                       \
+    !defined(__SANITIZE_ADDRESS__)
 #define VECTOR_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define VECTOR_CLONES

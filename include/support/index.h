@@ -1,5 +1,5 @@
 /* Open-addressing map from 128-bit hashes to small numbers, made to be asked in batches: prefetch a batch of keys, then
- * find them. A slot holds 96 bits of its key, which is then its identity. */
+ * find them. A slot holds 96 bits of its key. */
 #ifndef SUPPORT_INDEX_H
 #define SUPPORT_INDEX_H
 
@@ -46,11 +46,47 @@ static inline struct key_slot *key_index_find(const struct key_index *index, str
     return &index->slot[i];
 }
 
+/* Likewise, behind a slot that was found: for who knows of a key more than 96 bits, and found them to differ. */
+static inline struct key_slot *key_index_find_next(const struct key_index *index, const struct key_slot *slot,
+                                                   struct hash128 key)
+{
+    size_t i = (size_t)(slot - index->slot);
+    do
+        i = i + 1 < index->n_slots ? i + 1 : 0;
+    while (index->slot[i].value != 0 &&
+           (index->slot[i].lo != key.lo || index->slot[i].tag != (uint32_t)(key.hi >> 32)));
+    return &index->slot[i];
+}
+
 /* Fills the empty slot that was found for the key. Room must have been reserved. */
 static inline void key_index_set(struct key_index *index, struct key_slot *slot, struct hash128 key, uint32_t value)
 {
     *slot = (struct key_slot){key.lo, (uint32_t)(key.hi >> 32), value};
     index->n++;
 }
+
+/* Keys numbered from 0 in the order in which they first came. An index is filled this way or by key_index_set. */
+#define KEY_UNKNOWN SIZE_MAX
+
+/* A key's number; a new key gets the next one, which is what index->n was. Grows as needed; zeroed is empty. */
+static inline size_t key_index_number(struct key_index *index, struct hash128 key, bool *is_new)
+{
+    if (index->n >= index->n_slots / 4 * 3)
+        key_index_reserve(index, 1);
+    struct key_slot *slot = key_index_find(index, key);
+    *is_new = slot->value == 0;
+    if (*is_new)
+        key_index_set(index, slot, key, (uint32_t)index->n + 1);
+    return slot->value - 1;
+}
+
+/* A key's number, or KEY_UNKNOWN. */
+static inline size_t key_index_look(const struct key_index *index, struct hash128 key)
+{
+    return index->n > 0 ? (size_t)key_index_find(index, key)->value - 1 : KEY_UNKNOWN;
+}
+
+/* Room for n keys in the arena, half full by then: not to be freed, nor to grow. */
+struct key_index key_index_in(struct arena *arena, size_t n);
 
 #endif

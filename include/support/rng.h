@@ -8,7 +8,6 @@
 uint64_t rng_u64(uint64_t seed, uint64_t stream, uint64_t index);
 double rng_unit(uint64_t seed, uint64_t stream, uint64_t index);                    /* [0, 1), 53 bits */
 uint64_t rng_below(uint64_t seed, uint64_t stream, uint64_t index, uint64_t limit); /* [0, limit), limit >= 1 */
-double rng_normal(uint64_t seed, uint64_t stream, uint64_t index);                  /* mean 0, deviation 1 */
 /* A stream number for a purpose: hash of its name and up to two numbers, so streams of two purposes never meet. */
 uint64_t rng_stream(const char *purpose, uint64_t a, uint64_t b);
 

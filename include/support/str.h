@@ -27,7 +27,6 @@ static inline bool str_equal(struct str a, struct str b)
 
 int str_compare(struct str a, struct str b); /* bytes as unsigned, then length: <0, 0, >0 */
 bool str_starts(struct str s, struct str prefix);
-bool str_ends(struct str s, struct str suffix);
 /* First occurrence of needle at or after `from`, or SIZE_MAX. */
 size_t str_find(struct str s, struct str needle, size_t from);
 /* Whole string as a number; false if anything is left over or out of range. No locale, no leading blanks. */

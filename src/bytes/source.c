@@ -1,6 +1,7 @@
 #include "bytes/source.h"
 
 #include "bytes/frames.h"
+#include "evtx.h"
 #include "support/error.h"
 
 #include <errno.h>
@@ -14,7 +15,7 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
-enum { INPUT_BYTES = 128 * 1024, HEAD_BYTES = 4 };
+enum { INPUT_BYTES = 128 * 1024, HEAD_BYTES = 8 };
 
 /* zstd's own limit, of --long=31: 2 GiB. A decoder that holds more than KEPT_BYTES is not kept for the next file. */
 enum { WINDOW_LOG = 31, KEPT_BYTES = 64 * 1024 * 1024 };
@@ -75,6 +76,8 @@ static enum source_kind kind_of(const unsigned char *p, size_t n)
 {
     if (n >= 2 && p[0] == 0x1F && p[1] == 0x8B)
         return SOURCE_GZIP;
+    if (evtx_is(p, n) && evtx_supported())
+        return SOURCE_EVTX;
     bool frame = n >= 4 && p[0] == 0x28 && p[1] == 0xB5 && p[2] == 0x2F && p[3] == 0xFD;
     bool skippable = n >= 4 && (p[0] & 0xF0) == 0x50 && p[1] == 0x2A && p[2] == 0x4D && p[3] == 0x18;
     return frame || skippable ? SOURCE_ZSTD : SOURCE_PLAIN;
@@ -202,6 +205,13 @@ bool source_open(struct source *source, const char *path, enum source_kind kind,
     } else if (!seek(source->file, start)) {
         return refuse(source, "cannot be read", strerror(errno));
     }
+    if (source->kind == SOURCE_EVTX) {
+        close(source->file); /* another process reads it */
+        source->file = -1;
+        source->in_n = 0;
+        source->evtx = evtx_open(path, source->reason, sizeof source->reason);
+        return source->evtx != NULL;
+    }
     return source->kind == SOURCE_PLAIN || start_decoder(source, arena);
 }
 
@@ -311,8 +321,20 @@ static size_t read_compressed(struct source *source, char *p, size_t n)
     return 0;
 }
 
+/* What the log lacks is said behind its last record. */
+static size_t read_log(struct source *source, char *p, size_t n)
+{
+    size_t got = evtx_read(source->evtx, p, n);
+    const char *damage = got == 0 ? evtx_damage(source->evtx) : NULL;
+    if (damage != NULL)
+        refuse(source, damage, "");
+    return got;
+}
+
 size_t source_read(struct source *source, char *p, size_t n)
 {
+    if (source->evtx != NULL && source->reason[0] == '\0')
+        return read_log(source, p, n);
     if (source->file < 0 || source->reason[0] != '\0')
         return 0;
     if (source->kind != SOURCE_PLAIN)
@@ -337,6 +359,8 @@ void source_close(struct source *source)
     if (source->file >= 0)
         close(source->file);
     source->file = -1;
+    evtx_close(source->evtx);
+    source->evtx = NULL;
     if (source->decoder != NULL && source->kind == SOURCE_ZSTD) {
         ZSTD_DCtx_reset(source->decoder, ZSTD_reset_session_only);
         if (ZSTD_sizeof_DCtx(source->decoder) > KEPT_BYTES)

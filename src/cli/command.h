@@ -13,6 +13,7 @@ struct arguments {
     size_t n_settings;
     const char *out;         /* --out, or NULL */
     bool redo, accept;       /* runs of another commit: made again, taken as they are */
+    bool explain;            /* --explain: say how, not only what */
     int64_t slice, n_slices; /* --slice I/N: part I of N, from 1; 1 of 1 unless given */
 };
 

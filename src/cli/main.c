@@ -27,6 +27,7 @@ static void print_help(const struct comm *comm)
                     "  --slice I/N       of a sweep's runs only part I of N, 1 to N\n"
                     "  --redo            runs that another version of the program made are made again\n"
                     "  --accept          such runs are taken as they are\n"
+                    "  --explain         of `events`: which value of a record each field came from\n"
                     "  --quiet           errors only        --verbose  more than usual\n"
                     "  --help            of a command: what it does      --version\n\n"
                     "`benomaly COMMAND --help` says more; `benomaly list` shows every plug-in with its parameters.\n"));
@@ -106,6 +107,8 @@ static bool parse_arguments(int argc, char **argv, struct arguments *args, struc
             args->redo = true;
         else if (strcmp(word, "--accept") == 0)
             args->accept = true;
+        else if (strcmp(word, "--explain") == 0)
+            args->explain = true;
         else if (word[0] == '-' && word[1] != '\0')
             return fail(err, ERROR_USAGE, "unknown option or missing value: %s; `benomaly --help` lists the options",
                         word);

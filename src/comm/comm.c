@@ -111,12 +111,6 @@ int comm_node_size(const struct comm *comm)
     return size;
 }
 
-void comm_abort(const struct comm *comm, int exit_code)
-{
-    MPI_Abort(comm->handle, exit_code);
-    _Exit(exit_code);
-}
-
 void comm_barrier(const struct comm *comm)
 {
     MPI_Barrier(comm->handle);

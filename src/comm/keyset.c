@@ -3,22 +3,25 @@
 #include "comm/exchange.h"
 #include "comm/reduce.h"
 #include "comm_private.h"
-#include "support/table.h"
+#include "support/index.h"
+#include "support/memory.h"
 
 #include <stdlib.h>
 
 enum { ROUND = 1 << 16 }; /* hashes that a rank sends at once */
 
 struct keyset {
-    struct table *table; /* hashes that this rank owns */
-    int n_ranks;         /* owners among these: a set is used with the group it was made for */
+    struct key_index index; /* hashes that this rank owns */
+    struct hash128 *hash;   /* [index.n] the same */
+    size_t capacity;
+    int n_ranks; /* owners among these: a set is used with the group it was made for */
 };
 
 struct keyset *keyset_new(const struct comm *comm)
 {
     struct keyset *keyset = malloc(sizeof(*keyset));
     ASSERT(keyset != NULL);
-    *keyset = (struct keyset){table_new(0), comm_size(comm)};
+    *keyset = (struct keyset){.n_ranks = comm_size(comm)};
     return keyset;
 }
 
@@ -26,7 +29,8 @@ void keyset_free(struct keyset *keyset)
 {
     if (keyset == NULL)
         return;
-    table_free(keyset->table);
+    key_index_free(&keyset->index);
+    free(keyset->hash);
     free(keyset);
 }
 
@@ -50,6 +54,20 @@ static size_t send_round(const struct comm *comm, const struct hash128 *hash, si
     return count;
 }
 
+static void put(struct keyset *keyset, struct hash128 hash)
+{
+    bool is_new;
+    const size_t at = key_index_number(&keyset->index, hash, &is_new);
+
+    if (!is_new)
+        return;
+    if (at == keyset->capacity) {
+        keyset->capacity = at > 0 ? 2 * at : 1024;
+        keyset->hash = heap_realloc(keyset->hash, keyset->capacity, sizeof(*keyset->hash));
+    }
+    keyset->hash[at] = hash;
+}
+
 void keyset_add(const struct comm *comm, struct keyset *keyset, const struct hash128 *hash, size_t n)
 {
     struct arena *arena = arena_new();
@@ -59,10 +77,9 @@ void keyset_add(const struct comm *comm, struct keyset *keyset, const struct has
     ASSERT(keyset->n_ranks == comm_size(comm));
     for (int64_t round = 0; round < rounds; round++) {
         struct exchange here;
-        bool is_new;
         send_round(comm, hash, n, round, arena, &here);
         for (size_t i = 0; i < here.n; i++)
-            table_put(keyset->table, ((const struct hash128 *)here.records)[i], &is_new);
+            put(keyset, ((const struct hash128 *)here.records)[i]);
         arena_release(arena, start);
     }
     arena_free(arena);
@@ -81,40 +98,26 @@ void keyset_find(const struct comm *comm, const struct keyset *keyset, const str
         const size_t sent = send_round(comm, hash, n, round, arena, &here);
         bool *answer = ARENA_ARRAY(arena, bool, here.n);
         for (size_t i = 0; i < here.n; i++)
-            answer[i] = table_get(keyset->table, ((const struct hash128 *)here.records)[i]) != NULL;
+            answer[i] = key_index_look(&keyset->index, ((const struct hash128 *)here.records)[i]) != KEY_UNKNOWN;
         exchange_reply(comm, &here, answer, sizeof(*answer), sent > 0 ? found + done : NULL, arena);
         done += sent;
         arena_release(arena, start);
     }
 }
 
-/* Both sets have the same owners, so nothing needs to be sent. */
-void keyset_join(const struct comm *comm, struct keyset *keyset, const struct keyset *more)
-{
-    struct hash128 key;
-    bool is_new;
-
-    ASSERT(keyset->n_ranks == comm_size(comm) && more->n_ranks == comm_size(comm));
-    if (keyset == more)
-        return;
-    for (size_t at = 0; table_next(more->table, &at, &key);)
-        table_put(keyset->table, key, &is_new);
-}
-
 int64_t keyset_count(const struct comm *comm, const struct keyset *keyset)
 {
-    int64_t count = (int64_t)table_count(keyset->table);
+    int64_t count = (int64_t)keyset->index.n;
     reduce_sum_i64(comm, &count, 1);
     return count;
 }
 
 uint64_t keyset_digest(const struct comm *comm, const struct keyset *keyset)
 {
-    struct hash128 key;
-    uint64_t total[2] = {0, table_count(keyset->table)};
+    uint64_t total[2] = {0, keyset->index.n};
 
-    for (size_t at = 0; table_next(keyset->table, &at, &key);)
-        total[0] += hash_mix(key.hi ^ hash_mix(key.lo));
+    for (size_t i = 0; i < keyset->index.n; i++)
+        total[0] += hash_mix(keyset->hash[i].hi ^ hash_mix(keyset->hash[i].lo));
     MPI_Allreduce(MPI_IN_PLACE, total, 2, MPI_UINT64_T, MPI_SUM, comm->handle);
     comm_count(comm, sizeof(total));
     return hash_mix(total[0] + hash_mix(total[1]));

@@ -56,12 +56,6 @@ void reduce_max_f64(const struct comm *comm, double *value, size_t n)
     allreduce(comm, value, n, MPI_DOUBLE, MPI_MAX);
 }
 
-void reduce_min_f64(const struct comm *comm, double *value, size_t n)
-{
-    normalise(value, n);
-    allreduce(comm, value, n, MPI_DOUBLE, MPI_MIN);
-}
-
 int64_t reduce_scan_i64(const struct comm *comm, int64_t value)
 {
     int64_t before = 0;

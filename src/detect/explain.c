@@ -102,7 +102,7 @@ bool detect_explain(const struct comm *comm, const struct choice *detector, cons
     TRY(need_rows(comm, rows, &out->n_rows, err));
     TRY(method->fit(comm, rows, detector->params, seed, arena, &model, err));
     int64_t row = -1, count = 1;
-    struct lines lines = {.n = 1, .n_global = 1, .n_events = 1, .row = &row, .count = &count, .text = &line};
+    struct line_view lines = {.n = 1, .n_global = 1, .row = &row, .count = &count, .text = &line};
     struct rows one = rows_of_lines(rows->set, &lines);
     float *x = ARENA_ARRAY(arena, float, rows->d), *typical = ARENA_ARRAY(arena, float, rows->d);
     TRY(line_features(comm, &one, x, arena, err));

@@ -14,8 +14,8 @@ void layer_look_up(const struct text_layer *layer, struct terms *terms)
     bool grouped = (layer->group.hi | layer->group.lo) != 0;
     for (size_t i = 0; i < terms->n; i++) {
         struct hash128 key = grouped ? hash_pair(layer->group, terms->item[i].hash) : terms->item[i].hash;
-        uint32_t id = term_find(layer->counts, key);
-        terms->item[i].count = id == TERM_UNKNOWN ? NULL : &layer->counts->count[id];
+        size_t id = key_index_look(&layer->counts->index, key);
+        terms->item[i].count = id == KEY_UNKNOWN ? NULL : &layer->counts->count[id];
     }
 }
 

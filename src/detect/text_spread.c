@@ -2,8 +2,8 @@
 
 #include "comm/exchange.h"
 #include "comm/reduce.h"
+#include "support/index.h"
 #include "support/sort.h"
-#include "support/table.h"
 
 #include <float.h>
 #include <math.h>
@@ -104,21 +104,20 @@ void spread_groups(const struct comm *comm, const struct group_value *value, siz
     struct group_value *sorted = values.records;
     sort_stable(sorted, values.n, sizeof *sorted, by_group_then_value, scratch);
     struct spread *spread = ARENA_ARRAY(scratch, struct spread, values.n);
-    struct table *index = table_new(asked.n);
+    struct key_index index = {0};
     for (size_t first = 0, end; first < values.n; first = end) {
         for (end = first + 1; end < values.n && hash128_equal(sorted[end].group, sorted[first].group);)
             end++;
         bool is_new;
-        *table_put(index, sorted[first].group, &is_new) = first;
-        spread[first] = spread_sorted(sorted + first, end - first);
+        spread[key_index_number(&index, sorted[first].group, &is_new)] = spread_sorted(sorted + first, end - first);
     }
     struct spread *answer = ARENA_ARRAY(scratch, struct spread, asked.n);
     const struct hash128 *wanted = asked.records;
     for (size_t i = 0; i < asked.n; i++) {
-        const uint64_t *place = table_get(index, wanted[i]);
-        answer[i] = place != NULL ? spread[*place] : (struct spread){0, 0};
+        size_t place = key_index_look(&index, wanted[i]);
+        answer[i] = place != KEY_UNKNOWN ? spread[place] : (struct spread){0, 0};
     }
     exchange_reply(comm, &asked, answer, sizeof *answer, out, scratch);
-    table_free(index);
+    key_index_free(&index);
     arena_free(scratch);
 }

@@ -2,7 +2,6 @@
 
 #include "comm/exchange.h"
 #include "support/sort.h"
-#include "support/table.h"
 
 #include <math.h>
 
@@ -12,31 +11,30 @@ struct tally_entry {
 };
 
 struct tally {
-    size_t n, capacity;
+    size_t capacity;
     struct tally_entry *item;
-    struct table *index; /* (term, tf) -> place in item */
+    struct key_index index; /* (term, tf) -> place in item */
     struct arena *arena;
 };
 
 struct tally *tally_new(struct arena *arena)
 {
     struct tally *tally = ARENA_ARRAY(arena, struct tally, 1);
-    *tally = (struct tally){.index = table_new(0), .arena = arena};
+    *tally = (struct tally){.arena = arena};
     return tally;
 }
 
 void tally_free(struct tally *tally)
 {
-    table_free(tally->index);
-    tally->index = NULL;
+    key_index_free(&tally->index);
 }
 
 static void grow(struct tally *tally)
 {
     tally->capacity = tally->capacity > 0 ? 2 * tally->capacity : 4096;
     struct tally_entry *item = ARENA_ARRAY(tally->arena, struct tally_entry, tally->capacity);
-    if (tally->n > 0)
-        memcpy(item, tally->item, tally->n * sizeof *item);
+    if (tally->item != NULL)
+        memcpy(item, tally->item, tally->capacity / 2 * sizeof *item);
     tally->item = item;
 }
 
@@ -44,14 +42,13 @@ void tally_add(struct tally *tally, struct hash128 term, int64_t tf, int64_t doc
 {
     bool is_new;
     struct hash128 key = {term.hi, term.lo ^ hash_mix((uint64_t)tf)};
-    uint64_t *place = table_put(tally->index, key, &is_new);
+    size_t place = key_index_number(&tally->index, key, &is_new);
     if (is_new) {
-        if (tally->n == tally->capacity)
+        if (place == tally->capacity)
             grow(tally);
-        *place = tally->n++;
-        tally->item[*place] = (struct tally_entry){.term = term, .tf = tf};
+        tally->item[place] = (struct tally_entry){.term = term, .tf = tf};
     }
-    tally->item[*place].documents += documents;
+    tally->item[place].documents += documents;
 }
 
 /* An entry that arrived at the owner of its term. */
@@ -107,34 +104,29 @@ static struct term_count sum_term(const struct arrived *sorted, size_t n, size_t
 static void index_terms(const struct tally *tally, const struct term_count *count, struct arena *arena,
                         struct term_counts *out)
 {
-    *out = (struct term_counts){.mask = 15};
-    ASSERT(tally->n < UINT32_MAX);
-    while (out->mask < 2 * tally->n)
-        out->mask = 2 * out->mask + 1;
-    out->slot = ARENA_ZARRAY(arena, uint32_t, out->mask + 1);
-    out->term = ARENA_ARRAY(arena, struct hash128, tally->n);
-    out->count = ARENA_ARRAY(arena, struct term_count, tally->n);
-    for (size_t i = 0; i < tally->n; i++) {
-        struct hash128 term = tally->item[i].term;
-        uint64_t at = term.lo & out->mask;
-        while (out->slot[at] != 0 && !hash128_equal(out->term[out->slot[at] - 1], term))
-            at = (at + 1) & out->mask;
-        if (out->slot[at] != 0)
+    size_t n = tally->index.n;
+    *out = (struct term_counts){.index = key_index_in(arena, n),
+                                .term = ARENA_ARRAY(arena, struct hash128, n),
+                                .count = ARENA_ARRAY(arena, struct term_count, n)};
+    for (size_t i = 0; i < n; i++) {
+        bool is_new;
+        size_t id = key_index_number(&out->index, tally->item[i].term, &is_new);
+        if (!is_new)
             continue; /* the same term with another tf */
-        out->term[out->n] = term;
-        out->count[out->n++] = count[i];
-        out->slot[at] = (uint32_t)out->n;
+        out->term[id] = tally->item[i].term;
+        out->count[id] = count[i];
     }
 }
 
 void tally_share(const struct comm *comm, const struct tally *tally, struct arena *arena, struct term_counts *out)
 {
+    const size_t n = tally->index.n;
     struct arena *scratch = arena_new();
-    int *dest = ARENA_ARRAY(scratch, int, tally->n);
-    for (size_t i = 0; i < tally->n; i++)
+    int *dest = ARENA_ARRAY(scratch, int, n);
+    for (size_t i = 0; i < n; i++)
         dest[i] = exchange_owner(tally->item[i].term.hi, comm_size(comm));
     struct exchange exchange;
-    exchange_records(comm, tally->item, sizeof *tally->item, tally->n, dest, scratch, &exchange);
+    exchange_records(comm, tally->item, sizeof *tally->item, n, dest, scratch, &exchange);
     struct arrived *sorted = sort_arrived(exchange.records, exchange.n, scratch);
     struct term_count *answer = ARENA_ARRAY(scratch, struct term_count, exchange.n);
     for (size_t first = 0, end; first < exchange.n; first = end) {
@@ -142,16 +134,8 @@ void tally_share(const struct comm *comm, const struct tally *tally, struct aren
         for (size_t i = first; i < end; i++)
             answer[sorted[i].place] = count;
     }
-    struct term_count *own = ARENA_ARRAY(scratch, struct term_count, tally->n);
+    struct term_count *own = ARENA_ARRAY(scratch, struct term_count, n);
     exchange_reply(comm, &exchange, answer, sizeof *answer, own, scratch);
     index_terms(tally, own, arena, out);
     arena_free(scratch);
-}
-
-uint32_t term_find(const struct term_counts *counts, struct hash128 term)
-{
-    for (uint64_t at = term.lo & counts->mask; counts->slot[at] != 0; at = (at + 1) & counts->mask)
-        if (hash128_equal(counts->term[counts->slot[at] - 1], term))
-            return counts->slot[at] - 1;
-    return TERM_UNKNOWN;
 }

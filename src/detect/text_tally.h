@@ -3,7 +3,7 @@
 #define DETECT_TEXT_TALLY_H
 
 #include "comm/comm.h"
-#include "support/hash.h"
+#include "support/index.h"
 
 /* Documents of this rank by (term, times in the document). */
 struct tally;
@@ -21,20 +21,14 @@ struct term_count {
 
 /* What a rank knows: the counts over all ranks of the terms of its own tally. */
 struct term_counts {
-    size_t n;
-    struct hash128 *term;     /* [n] */
-    struct term_count *count; /* [n] */
-    uint32_t *slot;           /* [mask + 1] hash table of id + 1 */
-    uint64_t mask;
+    struct key_index index;   /* term -> id */
+    struct hash128 *term;     /* [index.n] */
+    struct term_count *count; /* [index.n] */
 };
 
 /* Every term goes to the rank that owns its hash, its counts come back: messages are bounded by a rank's distinct
  * (term, tf), whatever the rows. Counts are integers until they are summed, so the result is the same for any
  * distribution of the documents. Collective. */
 void tally_share(const struct comm *comm, const struct tally *tally, struct arena *arena, struct term_counts *out);
-
-#define TERM_UNKNOWN UINT32_MAX
-/* Id of the term, or TERM_UNKNOWN. Local. */
-uint32_t term_find(const struct term_counts *counts, struct hash128 term);
 
 #endif

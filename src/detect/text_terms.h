@@ -25,7 +25,7 @@ struct terms {
     int64_t length;    /* the sum of their tf */
     struct term *item; /* [n] in order of first appearance */
     size_t room;       /* bytes of the longest line */
-    uint32_t *slot;    /* hash table of place + 1 */
+    uint32_t *slot;    /* hash table of place + 1: small, cleared for each line (a key_index: 820 instead of 470 ns) */
 };
 
 /* Room for lines of up to `longest` bytes. */

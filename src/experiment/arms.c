@@ -2,26 +2,12 @@
 #include "engine.h"
 
 #include "scan/normalize.h"
-#include "support/table.h"
+#include "support/index.h"
 
-/* One level of the tree: keys seen, in order of appearance. */
-struct level {
-    struct table *seen;
-    size_t n;
-};
-
-static struct level level_new(size_t expected)
+/* The place of a key in its level of the tree, in order of appearance; *is_new if it was not seen before. */
+static size_t level_place(struct key_index *level, size_t parent, const struct buf *key, bool *is_new)
 {
-    return (struct level){table_new(expected), 0};
-}
-
-/* The place of a key; *is_new if it was not seen before. */
-static size_t level_place(struct level *level, size_t parent, const struct buf *key, bool *is_new)
-{
-    uint64_t *place = table_put(level->seen, hash128(buf_str(key), hash_mix(parent)), is_new);
-    if (*is_new)
-        *place = level->n++;
-    return *place;
+    return key_index_number(level, hash128(buf_str(key), hash_mix(parent)), is_new);
 }
 
 static void ground_key(const struct experiment *e, struct buf *key)
@@ -44,7 +30,8 @@ static size_t ground_baseline(struct ground *ground, const struct experiment *e,
     return ground->n_baselines++;
 }
 
-static size_t place_ground(struct engine *e, struct level *level, const struct experiment *x, size_t n, struct buf *key)
+static size_t place_ground(struct engine *e, struct key_index *level, const struct experiment *x, size_t n,
+                           struct buf *key)
 {
     bool is_new;
     key->n = 0;
@@ -55,7 +42,7 @@ static size_t place_ground(struct engine *e, struct level *level, const struct e
     return at;
 }
 
-static size_t place_reading(struct engine *e, struct level *level, const struct experiment *x, size_t ground,
+static size_t place_reading(struct engine *e, struct key_index *level, const struct experiment *x, size_t ground,
                             struct buf *key)
 {
     bool is_new;
@@ -67,7 +54,7 @@ static size_t place_reading(struct engine *e, struct level *level, const struct 
     return at;
 }
 
-static size_t place_arm(struct engine *e, struct level *level, const struct experiment *x, size_t scoring,
+static size_t place_arm(struct engine *e, struct key_index *level, const struct experiment *x, size_t scoring,
                         struct buf *key)
 {
     bool is_new;
@@ -80,7 +67,7 @@ static size_t place_arm(struct engine *e, struct level *level, const struct expe
     return at;
 }
 
-static size_t place_asking(struct engine *e, struct level *level, const struct experiment *x, size_t arm,
+static size_t place_asking(struct engine *e, struct key_index *level, const struct experiment *x, size_t arm,
                            struct buf *key)
 {
     bool is_new;
@@ -99,7 +86,7 @@ static size_t place_asking(struct engine *e, struct level *level, const struct e
     return at;
 }
 
-static size_t place_scoring(struct engine *e, struct level *level, const struct experiment *x, size_t reading,
+static size_t place_scoring(struct engine *e, struct key_index *level, const struct experiment *x, size_t reading,
                             struct buf *key)
 {
     bool is_new;
@@ -114,10 +101,8 @@ static size_t place_scoring(struct engine *e, struct level *level, const struct 
 void arms_make(struct engine *e, const size_t *wanted, size_t n)
 {
     enum { GROUND, READING, SCORING, ARM, ASKING, LEVELS };
-    struct level level[LEVELS];
+    struct key_index level[LEVELS] = {{0}};
     struct buf key = {.limit = (size_t)64 << 20}, other = {.limit = (size_t)64 << 20};
-    for (size_t i = 0; i < LEVELS; i++)
-        level[i] = level_new(n);
     e->n_runs = n;
     e->n_days = 0;
     for (size_t i = 0; i < n; i++)
@@ -148,7 +133,7 @@ void arms_make(struct engine *e, const size_t *wanted, size_t n)
     e->n_arms = level[ARM].n;
     e->n_askings = level[ASKING].n;
     for (size_t i = 0; i < LEVELS; i++)
-        table_free(level[i].seen);
+        key_index_free(&level[i]);
     buf_free(&key);
     buf_free(&other);
 }

@@ -2,8 +2,8 @@
 
 #include "axis_names.h"
 #include "identity_texts.h"
+#include "support/index.h"
 #include "support/sha256.h"
-#include "support/table.h"
 
 enum { SWEEP_MOST_RUNS = 100000 };
 
@@ -103,7 +103,7 @@ struct planner {
     const struct json ***value;     /* [n_axes][axis.n] */
     const struct section **section; /* [n_axes] that the axis changes */
     struct buf text[SECTION_COUNT]; /* canonical, of the run */
-    struct table *seen;             /* hash of the canonical configuration -> run */
+    struct key_index seen;          /* hash of the canonical configuration -> run */
     struct sha256_stream *id;
 };
 
@@ -169,10 +169,10 @@ static bool finish_run(struct planner *planner, size_t number, struct identity *
     run->config = join_sections(planner, &n);
     run->control = number;
     struct hash128 hash = hash128((struct str){run->config, n}, 0);
-    uint64_t *place = table_put(planner->seen, hash, &is_new);
+    size_t place = key_index_number(&planner->seen, hash, &is_new);
     if (!is_new)
-        return fail_equal(planner, run, &planner->sweep->run[*place], err);
-    *place = number;
+        return fail_equal(planner, run, &planner->sweep->run[place], err);
+    ASSERT(place == number);
     struct str text[SECTION_COUNT];
     for (size_t i = 0; i < SECTION_COUNT; i++) {
         text[i] = buf_str(&planner->text[i]);
@@ -255,7 +255,6 @@ static void planner_start(struct planner *planner, const struct json_doc *doc)
 {
     const struct sweep *sweep = planner->sweep;
     planner->doc = json_clone(doc);
-    planner->seen = table_new(sweep->n_runs);
     planner->id = sha256_begin();
     planner->value = ARENA_ARRAY(planner->arena, const struct json **, sweep->n_axes);
     planner->section = ARENA_ARRAY(planner->arena, const struct section *, sweep->n_axes);
@@ -281,7 +280,7 @@ static void planner_end(struct planner *planner)
     memcpy(planner->sweep->id, hex, sizeof planner->sweep->id - 1);
     for (size_t i = 0; i < SECTION_COUNT; i++)
         buf_free(&planner->text[i]);
-    table_free(planner->seen);
+    key_index_free(&planner->seen);
     json_free(planner->doc);
 }
 

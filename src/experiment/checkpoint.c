@@ -2,6 +2,7 @@
  * content of the files up to that day, what no arm may pick, the program. A day that is appended, or a sweep that is
  * started again, finds the days before it. The files hold command lines: only the owner may read them. */
 #include "engine.h"
+#include "view.h"
 
 #include "comm/agree.h"
 #include "comm/gather.h"
@@ -22,10 +23,10 @@ struct head {
 struct stored {
     int64_t place, row, count;
     double score;
-    struct hash128 hash;
+    struct hash128 id, hash;
     float nearest;
     uint32_t text_bytes;
-    uint8_t platform, truth, spare[6];
+    uint16_t tag, spare[3];
 };
 
 /* Path of the file, or NULL: this engine keeps none. Collective. */
@@ -58,11 +59,11 @@ static struct stored *store_picks(const struct pick *pick, size_t n, struct aren
                                  .row = pick[i].row,
                                  .count = pick[i].count,
                                  .score = pick[i].score,
+                                 .id = pick[i].id,
                                  .hash = pick[i].hash,
                                  .nearest = pick[i].nearest,
                                  .text_bytes = (uint32_t)pick[i].text.n,
-                                 .platform = (uint8_t)pick[i].platform,
-                                 .truth = (uint8_t)pick[i].truth};
+                                 .tag = pick[i].tag};
         buf_add_str(text, pick[i].text);
     }
     return out;
@@ -157,10 +158,10 @@ static struct pick *own_picks(const struct comm *workers, const char *bytes, con
                                       .score = stored.score,
                                       .nearest = stored.nearest,
                                       .count = stored.count,
+                                      .id = stored.id,
                                       .hash = stored.hash,
                                       .text = {text + at, stored.text_bytes},
-                                      .platform = (enum platform)stored.platform,
-                                      .truth = (enum truth)stored.truth};
+                                      .tag = stored.tag};
         at += stored.text_bytes;
     }
     qsort(pick, n, sizeof *pick, by_place);

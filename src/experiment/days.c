@@ -1,5 +1,6 @@
 /* Days are rounds: read, score, label what was picked the day before, pick, ask. */
 #include "engine.h"
+#include "view.h"
 
 #include "comm/digest.h"
 #include "ingest/draw.h"
@@ -69,8 +70,8 @@ static void arm_fail(struct engine *e, size_t arm, size_t day, const struct erro
 }
 
 /* An arm: exclusions, near-duplicates, budget. What breaks one arm is kept in it. */
-static bool today_pick(const struct comm *workers, struct engine *e, size_t arm, size_t day, const struct lines *lines,
-                       const double *score, struct error *err)
+static bool today_pick(const struct comm *workers, struct engine *e, size_t arm, size_t day,
+                       const struct line_view *lines, const double *score, struct error *err)
 {
     struct error why = {0};
     struct day_note *note = &e->arm[arm].day[day];
@@ -95,10 +96,11 @@ static bool today_score(const struct comm *workers, struct engine *e, size_t sco
     note.events = lines.n_events;
     note.unique = lines.n_global;
     note.lines_digest = digest_strs(workers, lines.text, lines.row, lines.n);
+    const struct line_view view = lines_view(&lines, e->scratch);
     double *score = ARENA_ARRAY(e->scratch, double, lines.n);
     bool ok = day_features(workers, x, &lines, e->scratch, &features, &why);
     if (ok) {
-        struct rows rows = rows_of_lines(&features, &lines);
+        struct rows rows = rows_of_lines(&features, &view);
         ok = detect_score(workers, &x->detector, &rows, day_seed(x, day), e->scratch, score, &why);
     }
     if (ok)
@@ -109,7 +111,7 @@ static bool today_score(const struct comm *workers, struct engine *e, size_t sco
             continue;
         e->arm[a].day[day] = note;
         if (ok)
-            TRY(today_pick(workers, e, a, day, &lines, score, err));
+            TRY(today_pick(workers, e, a, day, &view, score, err));
         else
             arm_fail(e, a, day, &why);
     }

@@ -3,8 +3,8 @@
 #include "support/append.h"
 #include "support/file.h"
 #include "support/hash.h"
+#include "support/index.h"
 #include "support/log.h"
-#include "support/table.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,9 +16,9 @@ enum { CACHE_LIMIT = 1 << 28, LINE_MOST = 256 };
 struct digest_cache {
     const char *path;
     struct arena *arena;
-    struct table *table; /* hash of the state -> place in digest */
+    struct key_index index; /* hash of the state -> place in digest */
     struct sha256 *digest;
-    size_t n, capacity;
+    size_t capacity;
 };
 
 static struct hash128 key_of(const struct file_state *state)
@@ -29,16 +29,16 @@ static struct hash128 key_of(const struct file_state *state)
 static void remember(struct digest_cache *cache, const struct file_state *state, struct sha256 digest)
 {
     bool is_new;
-    if (cache->n == cache->capacity) {
+    size_t place = key_index_number(&cache->index, key_of(state), &is_new);
+    if (place == cache->capacity) {
         size_t capacity = cache->capacity > 0 ? 2 * cache->capacity : 64;
         struct sha256 *grown = ARENA_ARRAY(cache->arena, struct sha256, capacity);
-        if (cache->n > 0)
-            memcpy(grown, cache->digest, cache->n * sizeof *grown);
+        if (place > 0)
+            memcpy(grown, cache->digest, place * sizeof *grown);
         cache->digest = grown;
         cache->capacity = capacity;
     }
-    *table_put(cache->table, key_of(state), &is_new) = cache->n;
-    cache->digest[cache->n++] = digest;
+    cache->digest[place] = digest;
 }
 
 /* The line without its check and newline; its length. */
@@ -97,15 +97,8 @@ static struct digest_cache *make(const char *path)
     struct digest_cache *cache = calloc(1, sizeof *cache);
     ASSERT(cache != NULL);
     cache->arena = arena_new();
-    cache->table = table_new(64);
     cache->path = path ? arena_printf(cache->arena, "%s", path) : NULL;
     return cache;
-}
-
-static void drop(struct digest_cache *cache)
-{
-    table_clear(cache->table);
-    cache->n = 0;
 }
 
 struct digest_cache *digest_cache_open(const char *path)
@@ -120,7 +113,7 @@ struct digest_cache *digest_cache_open(const char *path)
         log_job(LOG_WARN, "remembered digests are not used, files are read again: %s", err.message);
     } else if (text.n > 0 && !read_lines(text, cache)) {
         log_job(LOG_WARN, "%s: is damaged or holds something else than digests; files are read again", path);
-        drop(cache);
+        key_index_free(&cache->index);
     }
     arena_free(scratch);
     return cache;
@@ -130,17 +123,17 @@ void digest_cache_close(struct digest_cache *cache)
 {
     if (!cache)
         return;
-    table_free(cache->table);
+    key_index_free(&cache->index);
     arena_free(cache->arena);
     free(cache);
 }
 
 bool digest_cache_find(const struct digest_cache *cache, const struct file_state *state, struct sha256 *out)
 {
-    const uint64_t *place = table_get(cache->table, key_of(state));
-    if (place)
-        *out = cache->digest[*place];
-    return place != NULL;
+    size_t place = key_index_look(&cache->index, key_of(state));
+    if (place != KEY_UNKNOWN)
+        *out = cache->digest[place];
+    return place != KEY_UNKNOWN;
 }
 
 /* The file is locked: what others have added since is seen, and kept if it is whole. */

@@ -4,8 +4,8 @@
 #include "comm/agree.h"
 #include "comm/reduce.h"
 #include "digest_cache.h"
+#include "support/index.h"
 #include "support/log.h"
-#include "support/table.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,9 +27,9 @@ struct digests {
     struct digest_cache *cache; /* on rank 0, from the first look on */
     char *cache_path;
     bool hash;
-    struct table *table; /* hash of the path -> place in known */
+    struct key_index index; /* hash of the path -> place in known */
     struct known *known;
-    size_t n, capacity;
+    size_t capacity;
 };
 
 struct digests *digests_new(const char *cache, bool hash)
@@ -37,7 +37,6 @@ struct digests *digests_new(const char *cache, bool hash)
     struct digests *digests = calloc(1, sizeof *digests);
     ASSERT(digests != NULL);
     digests->hash = hash;
-    digests->table = table_new(64);
     digests->cache_path = cache ? strdup(cache) : NULL;
     return digests;
 }
@@ -47,7 +46,7 @@ void digests_free(struct digests *digests)
     if (!digests)
         return;
     digest_cache_close(digests->cache);
-    table_free(digests->table);
+    key_index_free(&digests->index);
     free(digests->cache_path);
     free(digests->known);
     free(digests);
@@ -61,13 +60,13 @@ static struct hash128 key_of(const char *path)
 static void remember(struct digests *digests, const char *path, struct known known)
 {
     bool is_new;
-    if (digests->n == digests->capacity) {
+    size_t place = key_index_number(&digests->index, key_of(path), &is_new);
+    if (place == digests->capacity) {
         digests->capacity = digests->capacity > 0 ? 2 * digests->capacity : 64;
         digests->known = realloc(digests->known, digests->capacity * sizeof *digests->known);
         ASSERT(digests->known != NULL);
     }
-    *table_put(digests->table, key_of(path), &is_new) = digests->n;
-    digests->known[digests->n++] = known;
+    digests->known[place] = known;
 }
 
 /* A file whose digest is asked for: as rank 0 sees it. */
@@ -302,7 +301,7 @@ static bool find(const struct comm *comm, struct digests *digests, const char *c
     size_t n_unknown = 0;
     bool ok = true;
     for (size_t i = 0; i < n; i++) {
-        if (table_get(digests->table, key_of(path[i])))
+        if (key_index_look(&digests->index, key_of(path[i])) != KEY_UNKNOWN)
             continue;
         scratch = scratch ? scratch : arena_new();
         unknown = unknown ? unknown : ARENA_ARRAY(scratch, const char *, n);
@@ -316,7 +315,7 @@ static bool find(const struct comm *comm, struct digests *digests, const char *c
         ok = find_unknown(comm, digests, unknown, entry, n_unknown, scratch, err);
     *known = ok;
     for (size_t i = 0; ok && i < n; i++) {
-        const struct known *one = &digests->known[*table_get(digests->table, key_of(path[i]))];
+        const struct known *one = &digests->known[key_index_look(&digests->index, key_of(path[i]))];
         *known = *known && one->known;
         out[i] = one->digest;
     }

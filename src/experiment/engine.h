@@ -173,7 +173,6 @@ struct verdict_numbers {       /* what a fit leaves, in one block of memory */
 };
 /* Collective: every worker gets the tests' classes, counts and clusters. */
 MUST_CHECK bool judging_make(const struct comm *workers, struct engine *e, struct error *err);
-size_t judging_lines(const struct engine *e, size_t ground); /* of all tests */
 size_t judging_bytes(const struct engine *e, size_t ground); /* of verdict_numbers */
 struct verdict_numbers judging_numbers(const struct engine *e, size_t ground, void *block);
 /* score[test][line of the whole test], calibrate[line]; out on every rank of the group. Collective over the group. */
@@ -185,8 +184,6 @@ MUST_CHECK bool judging_do(const struct comm *group, const struct engine *e, siz
 MUST_CHECK bool fits_run(const struct comm *world, struct engine *e, struct error *err);
 
 /* result.c: a run's result, as a file or as digest lines. group: the ranks that made it. Local. */
-void run_result(const struct engine *e, const struct engine_run *run, const struct result_pick *pick,
-                const struct verdict_numbers *const *numbers, struct arena *arena, struct result *out);
 MUST_CHECK bool run_write(struct engine *e, struct engine_run *run, const struct result_pick *pick,
                           const struct verdict_numbers *const *numbers, const struct comm *group, struct error *err);
 void run_write_failed(const struct engine *e, const struct engine_run *run);

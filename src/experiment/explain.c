@@ -1,4 +1,5 @@
 #include "engine.h"
+#include "view.h"
 
 #include "detect/explain.h"
 
@@ -32,7 +33,8 @@ static bool explain_in(const struct comm *comm, const struct experiment *e, size
     TRY(day_read_inputs(comm, e, day, NULL, arena, &read, &stats, err));
     day_lines(comm, e, &read, day, arena, &lines);
     TRY(day_features(comm, e, &lines, arena, &features, err));
-    struct rows rows = rows_of_lines(&features, &lines);
+    const struct line_view view = lines_view(&lines, arena);
+    struct rows rows = rows_of_lines(&features, &view);
     TRY(detect_explain(comm, &e->detector, &rows, line, day_seed(e, day), arena, &explanation, err));
     describe(e, &features, day, &explanation, out);
     return true;

@@ -1,8 +1,8 @@
 #include "fits.h"
 
 #include "comm/reduce.h"
+#include "support/index.h"
 #include "support/memory.h"
-#include "support/table.h"
 
 #include <stdlib.h>
 
@@ -56,7 +56,7 @@ static void deal_askings(const struct engine *e, size_t n_groups, struct arena *
 void fits_list(const struct engine *e, size_t n_groups, struct arena *arena, struct fit_list *out)
 {
     const size_t n_sizes = e->e->n_sizes;
-    struct table *seen = table_new(e->n_runs * n_sizes);
+    struct key_index seen = {0};
     struct buf text = {.limit = 1 << 20};
     size_t n_base = 0;
     *out = (struct fit_list){.fit = ARENA_ZARRAY(arena, struct fit, e->n_runs * n_sizes),
@@ -70,22 +70,22 @@ void fits_list(const struct engine *e, size_t n_groups, struct arena *arena, str
             out->of_run[i * n_sizes + s] = SIZE_MAX;
             if (!run_alive(e, run) || asking->added[s] < 0)
                 continue;
-            uint64_t *place = table_put(seen, fit_key(e, run, s, &text), &is_new);
+            size_t place = key_index_number(&seen, fit_key(e, run, s, &text), &is_new);
             if (is_new) {
-                *place = out->n++;
-                out->fit[*place] = (struct fit){.e = &run->run->experiment,
-                                                .ground = ground_of(e, run),
-                                                .baseline = run->baseline,
-                                                .asking = asking->added[s] > 0 ? run->asking : SIZE_MAX,
-                                                .added = asking->added[s],
-                                                .group = asking->added[s] > 0 ? out->group_of_asking[run->asking]
-                                                                              : n_base++ % n_groups};
+                out->n++;
+                out->fit[place] = (struct fit){.e = &run->run->experiment,
+                                               .ground = ground_of(e, run),
+                                               .baseline = run->baseline,
+                                               .asking = asking->added[s] > 0 ? run->asking : SIZE_MAX,
+                                               .added = asking->added[s],
+                                               .group = asking->added[s] > 0 ? out->group_of_asking[run->asking]
+                                                                             : n_base++ % n_groups};
             }
-            out->fit[*place].n_runs++;
-            out->of_run[i * n_sizes + s] = *place;
+            out->fit[place].n_runs++;
+            out->of_run[i * n_sizes + s] = place;
         }
     buf_free(&text);
-    table_free(seen);
+    key_index_free(&seen);
 }
 
 /* Bytes that the rows of the biggest training set and of the tests take, all ranks of a group together. */

@@ -1,5 +1,6 @@
 /* A group of ranks gets its share of all sets, and the picks of the askings that it fits with. */
 #include "fits.h"
+#include "view.h"
 
 #include "comm/exchange.h"
 
@@ -50,8 +51,8 @@ static struct sent_pick *own_picks(const struct engine *e, struct arena *arena, 
                                                        .count = pick[i].count,
                                                        .score = pick[i].score,
                                                        .nearest = pick[i].nearest,
-                                                       .hash = pick[i].hash,
-                                                       .known = (uint8_t)pick[i].truth,
+                                                       .hash = pick[i].id,
+                                                       .known = tag_truth(pick[i].tag),
                                                        .verdict = (uint8_t)label->verdict,
                                                        .simulated = label->simulated,
                                                        .backend = label->backend}};

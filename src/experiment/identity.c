@@ -2,7 +2,8 @@
 
 #include "contents.h"
 #include "support/file.h"
-#include "support/table.h"
+#include "support/index.h"
+#include "support/memory.h"
 
 #include <stdlib.h>
 
@@ -15,7 +16,8 @@ struct resolved {
 struct identity {
     struct digests *digests;
     struct arena *arena, *scratch; /* scratch is empty between sections */
-    struct table *table;           /* hash of a section's text -> its struct resolved: many runs share sections */
+    struct key_index index;        /* hash of a section's text -> place in resolved: many runs share sections */
+    struct resolved **resolved;    /* [index.n] */
 };
 
 struct identity *identity_new(const char *cache, bool hash)
@@ -25,7 +27,6 @@ struct identity *identity_new(const char *cache, bool hash)
     identity->digests = digests_new(cache, hash);
     identity->arena = arena_new();
     identity->scratch = arena_new();
-    identity->table = table_new(64);
     return identity;
 }
 
@@ -36,7 +37,8 @@ void identity_free(struct identity *identity)
     digests_free(identity->digests);
     arena_free(identity->arena);
     arena_free(identity->scratch);
-    table_free(identity->table);
+    key_index_free(&identity->index);
+    free(identity->resolved);
     free(identity);
 }
 
@@ -85,16 +87,16 @@ static bool find_section(const struct comm *comm, struct identity *identity, con
                          size_t i, struct str text, const struct resolved **out, struct error *err)
 {
     struct hash128 key = hash128(text, hash64(str_of(experiment->data_dir), i));
-    const uint64_t *address = table_get(identity->table, key);
-    if (!address) {
+    size_t place = key_index_look(&identity->index, key);
+    if (place == KEY_UNKNOWN) {
         struct resolved *made = ARENA_ARRAY(identity->arena, struct resolved, 1);
         bool is_new;
         TRY(resolve(comm, identity, experiment, i, made, err));
-        *table_put(identity->table, key, &is_new) = (uint64_t)(uintptr_t)made;
-        *out = made;
-    } else {
-        *out = (const struct resolved *)(uintptr_t)*address;
+        place = key_index_number(&identity->index, key, &is_new);
+        identity->resolved = heap_realloc(identity->resolved, place + 1, sizeof *identity->resolved);
+        identity->resolved[place] = made;
     }
+    *out = identity->resolved[place];
     return true;
 }
 

@@ -3,7 +3,7 @@
 #include "comm/agree.h"
 #include "comm/gather.h"
 #include "features/near_pairs.h"
-#include "support/table.h"
+#include "support/index.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -57,19 +57,16 @@ static struct str *share_field(const struct comm *workers, const struct set *set
     const char *bytes = gather_all(workers, text.n > 0 ? text.p : "", 1, text.n, -1, &n_bytes, scratch);
     buf_free(&text);
     struct str *out = ARENA_ZARRAY(arena, struct str, n_lines), *kept = ARENA_ARRAY(scratch, struct str, n);
-    struct table *seen = table_new(64);
-    size_t n_kept = 0;
+    struct key_index seen = {0};
     for (size_t i = 0; i < n; at += all[i++].bytes) {
         bool is_new;
         struct str value = {bytes + at, all[i].bytes};
-        uint64_t *place = table_put(seen, hash128(value, 0), &is_new);
-        if (is_new) {
-            *place = n_kept;
-            kept[n_kept++] = (struct str){arena_copy(arena, value.p, value.n), value.n};
-        }
-        out[all[i].row] = kept[*place];
+        size_t place = key_index_number(&seen, hash128(value, 0), &is_new);
+        if (is_new)
+            kept[place] = (struct str){arena_copy(arena, value.p, value.n), value.n};
+        out[all[i].row] = kept[place];
     }
-    table_free(seen);
+    key_index_free(&seen);
     return out;
 }
 
@@ -210,11 +207,6 @@ void judging_draw(const struct comm *group, struct engine *e)
         if (ground->calibrate.judged.n > 0)
             ground->calibrate.draws = draws_make(&ground->calibrate.judged, resample_seed + 1, n, rank, size, e->arena);
     }
-}
-
-size_t judging_lines(const struct engine *e, size_t ground)
-{
-    return e->judging->ground[ground].n_lines;
 }
 
 size_t judging_bytes(const struct engine *e, size_t ground)

@@ -2,12 +2,13 @@
  * ranks or more the last rank does nothing else, while the others read and score the next day; else the workers' first
  * rank asks and the others wait. Picks, verdicts and bits are the same. */
 #include "engine.h"
+#include "view.h"
 
 #include "comm/agree.h"
 #include "comm/gather.h"
 #include "comm/mail.h"
 #include "label/backend.h"
-#include "support/table.h"
+#include "support/index.h"
 
 #include <stdlib.h>
 
@@ -26,11 +27,11 @@ struct answer {
 struct label_desk {
     struct arena *arena;
     size_t n_chains;
-    struct labeler *chain; /* [n_chains] those of the runs that differ, seeds aside */
-    bool *simulates;       /* [n_chains] some backend answers from known truth: a seed is part of the key */
-    size_t *chain_of;      /* [n_askings] */
-    struct error *broken;  /* [n_chains] why a chain cannot go on; the same on every worker */
-    struct table *known;   /* workers' first rank: key -> place in answer + 1 */
+    struct labeler *chain;  /* [n_chains] those of the runs that differ, seeds aside */
+    bool *simulates;        /* [n_chains] some backend answers from known truth: a seed is part of the key */
+    size_t *chain_of;       /* [n_askings] */
+    struct error *broken;   /* [n_chains] why a chain cannot go on; the same on every worker */
+    struct key_index known; /* workers' first rank: key -> place in answer */
     struct answer *answer;
     size_t n, capacity;
     struct hash128 *today; /* workers' first rank: keys that were asked for on the last day */
@@ -72,7 +73,6 @@ void labels_start(struct engine *e)
     desk->simulates = ARENA_ZARRAY(e->arena, bool, most);
     desk->broken = ARENA_ZARRAY(e->arena, struct error, most);
     desk->chain_of = ARENA_ARRAY(e->arena, size_t, e->n_askings);
-    desk->known = table_new(1024);
     for (size_t a = 0; a < e->n_askings; a++)
         desk->chain_of[a] = chain_place(desk, e->asking[a].e, e, &text, &other);
     buf_free(&text);
@@ -84,7 +84,7 @@ void labels_free(struct engine *e)
     if (!e->desk)
         return;
     free(e->desk->today);
-    table_free(e->desk->known);
+    key_index_free(&e->desk->known);
     arena_free(e->desk->arena);
 }
 
@@ -119,7 +119,7 @@ static struct item *own_items(struct engine *e, size_t day, size_t *n_items, str
             most += n_picks;
         }
     struct item *item = ARENA_ZARRAY(e->scratch, struct item, most);
-    struct table *seen = table_new(most);
+    struct key_index seen = {0};
     *n_items = 0;
     for (size_t a = 0; a < e->n_askings; a++) {
         if (!asks(e, a, day))
@@ -129,7 +129,7 @@ static struct item *own_items(struct engine *e, size_t day, size_t *n_items, str
         for (size_t i = 0; i < n_picks; i++) {
             bool is_new;
             struct hash128 key = key_of(desk, desk->chain_of[a], seed, pick[i].text);
-            table_put(seen, key, &is_new);
+            key_index_number(&seen, key, &is_new);
             if (!is_new)
                 continue;
             item[(*n_items)++] = (struct item){.key = key,
@@ -137,19 +137,19 @@ static struct item *own_items(struct engine *e, size_t day, size_t *n_items, str
                                                .seed = seed,
                                                .text_bytes = (uint32_t)pick[i].text.n,
                                                .chain = (uint8_t)desk->chain_of[a],
-                                               .platform = (uint8_t)pick[i].platform,
-                                               .truth = (uint8_t)pick[i].truth};
+                                               .platform = tag_platform(pick[i].tag),
+                                               .truth = tag_truth(pick[i].tag)};
             buf_add_str(text, pick[i].text);
         }
     }
-    table_free(seen);
+    key_index_free(&seen);
     return item;
 }
 
 static void learn(struct label_desk *desk, struct hash128 key, struct label label)
 {
     bool is_new;
-    uint64_t *place = table_put(desk->known, key, &is_new);
+    key_index_number(&desk->known, key, &is_new);
     if (!is_new)
         return;
     if (desk->n == desk->capacity) {
@@ -159,14 +159,13 @@ static void learn(struct label_desk *desk, struct hash128 key, struct label labe
             memcpy(grown, desk->answer, desk->n * sizeof *grown);
         desk->answer = grown;
     }
-    desk->answer[desk->n] = (struct answer){key, label};
-    *place = desk->n++;
+    desk->answer[desk->n++] = (struct answer){key, label};
 }
 
 /* The message to whoever labels: {n}, items, texts. Keys that are known or come twice are left out; all are noted. */
 static void choose_new(struct label_desk *desk, const struct item *item, size_t n, const char *text, struct buf *out)
 {
-    struct table *seen = table_new(n);
+    struct key_index seen = {0};
     struct buf texts = {.limit = SIZE_MAX};
     uint64_t n_new = 0;
     desk->today = realloc(desk->today, (n + 1) * sizeof *desk->today);
@@ -175,11 +174,11 @@ static void choose_new(struct label_desk *desk, const struct item *item, size_t 
     buf_add(out, &n_new, sizeof n_new);
     for (size_t i = 0, at = 0; i < n; at += item[i++].text_bytes) {
         bool is_new;
-        table_put(seen, item[i].key, &is_new);
+        key_index_number(&seen, item[i].key, &is_new);
         if (!is_new)
             continue;
         desk->today[desk->n_today++] = item[i].key;
-        if (table_get(desk->known, item[i].key))
+        if (key_index_look(&desk->known, item[i].key) != KEY_UNKNOWN)
             continue;
         buf_add(out, &item[i], sizeof item[i]);
         buf_add(&texts, text + at, item[i].text_bytes);
@@ -188,7 +187,7 @@ static void choose_new(struct label_desk *desk, const struct item *item, size_t 
     memcpy(out->p, &n_new, sizeof n_new);
     buf_add_str(out, buf_str(&texts));
     buf_free(&texts);
-    table_free(seen);
+    key_index_free(&seen);
 }
 
 /* What comes back: {n, stats, broken[n_chains], answers[n]}. Local. */
@@ -293,26 +292,27 @@ static void receive_reply(struct engine *e)
 }
 
 /* The day's answers on every worker, by key. */
-static struct table *share_answers(const struct comm *workers, struct engine *e, const struct answer **out)
+static struct key_index share_answers(const struct comm *workers, struct engine *e, const struct answer **out)
 {
     struct label_desk *desk = e->desk;
     struct answer *answer = ARENA_ARRAY(e->scratch, struct answer, desk->n_today + 1);
     size_t bytes = 0;
     if (comm_rank(workers) == 0)
         for (size_t i = 0; i < desk->n_today; i++) {
-            const uint64_t *place = table_get(desk->known, desk->today[i]);
+            size_t place = key_index_look(&desk->known, desk->today[i]);
             struct label none = {.verdict = VERDICT_NONE, .backend = -1};
-            answer[i] = (struct answer){desk->today[i], place ? desk->answer[*place].label : none};
+            answer[i] = (struct answer){desk->today[i], place != KEY_UNKNOWN ? desk->answer[place].label : none};
             bytes += sizeof *answer;
         }
     *out = comm_bcast_new(workers, answer, &bytes, 0, e->scratch);
     comm_bcast(workers, desk->broken, desk->n_chains * sizeof *desk->broken, 0);
-    struct table *table = table_new(bytes / sizeof *answer);
+    struct key_index index = {0};
     for (size_t i = 0; i < bytes / sizeof *answer; i++) {
         bool is_new;
-        *table_put(table, (*out)[i].key, &is_new) = i;
+        key_index_number(&index, (*out)[i].key, &is_new);
+        ASSERT(is_new); /* so the number is the place */
     }
-    return table;
+    return index;
 }
 
 bool labels_take(const struct comm *workers, struct engine *e, struct error *err)
@@ -326,7 +326,7 @@ bool labels_take(const struct comm *workers, struct engine *e, struct error *err
     if (comm_rank(workers) == 0)
         receive_reply(e);
     desk->pending = false;
-    struct table *table = share_answers(workers, e, &answer);
+    struct key_index index = share_answers(workers, e, &answer);
     for (size_t a = 0; a < e->n_askings; a++) {
         struct asking *asking = &e->asking[a];
         size_t n, chain = desk->chain_of[a];
@@ -339,12 +339,12 @@ bool labels_take(const struct comm *workers, struct engine *e, struct error *err
         const struct pick *pick = selection_day_picks(e->arm[asking->arm].selection, desk->day, &n);
         asking->label[desk->day] = ARENA_ARRAY(e->arena, struct label, n);
         for (size_t i = 0; i < n; i++) {
-            const uint64_t *place = table_get(table, key_of(desk, chain, asking->e->labeler.seed, pick[i].text));
-            ASSERT(place != NULL);
-            asking->label[desk->day][i] = answer[*place].label;
+            size_t place = key_index_look(&index, key_of(desk, chain, asking->e->labeler.seed, pick[i].text));
+            ASSERT(place != KEY_UNKNOWN);
+            asking->label[desk->day][i] = answer[place].label;
         }
     }
-    table_free(table);
+    key_index_free(&index);
     log_job(LOG_INFO, "labels of day %zu: %zu lines by now, %" PRId64 " from the journal, %" PRId64 " asked for%s",
             desk->day + 1, desk->n, desk->stats.journaled, desk->stats.asked,
             desk->stats.failed > 0 ? "; some got no answer" : "");

@@ -3,12 +3,12 @@
 
 #include "comm/agree.h"
 #include "comm/gather.h"
-#include "support/table.h"
+#include "support/index.h"
 
 struct wanted {
     struct result run;
-    struct table *place; /* (day, hash) -> pick */
-    struct str *text;    /* [n_picks], rank 0 */
+    struct key_index place; /* (day, hash) -> pick */
+    struct str *text;       /* [n_picks], rank 0 */
 };
 
 static struct hash128 day_key(int64_t day, struct hash128 hash)
@@ -24,10 +24,10 @@ static void find_texts(const struct comm *comm, const struct lines *lines, int64
     uint64_t *own = ARENA_ARRAY(scratch, uint64_t, 2 * lines->n);
     size_t n = 0, n_all, n_bytes, at = 0;
     for (size_t i = 0; i < lines->n; i++) {
-        const uint64_t *place = table_get(wanted->place, day_key(day, lines->hash[i]));
-        if (!place)
+        size_t place = key_index_look(&wanted->place, day_key(day, lines->id[i]));
+        if (place == KEY_UNKNOWN)
             continue;
-        own[2 * n] = *place;
+        own[2 * n] = place;
         own[2 * n++ + 1] = lines->text[i].n;
         buf_add_str(&text, lines->text[i]);
     }
@@ -76,13 +76,15 @@ static void print_picks(const struct wanted *wanted, struct buf *out)
 static bool show(const struct comm *comm, const char *path, const struct experiment *e, struct arena *arena,
                  struct buf *out, struct error *err)
 {
-    struct wanted wanted = {.place = NULL};
+    struct wanted wanted = {0};
     TRY(agree(comm, run_file_read(path, arena, &wanted.run, err), err));
-    wanted.place = table_new(wanted.run.n_picks);
+    wanted.place = key_index_new(wanted.run.n_picks);
     wanted.text = ARENA_ZARRAY(arena, struct str, wanted.run.n_picks);
     for (size_t i = 0; i < wanted.run.n_picks; i++) {
-        bool is_new;
-        *table_put(wanted.place, day_key(wanted.run.pick[i].day, wanted.run.pick[i].hash), &is_new) = i;
+        struct hash128 key = day_key(wanted.run.pick[i].day, wanted.run.pick[i].hash);
+        struct key_slot *slot = key_index_find(&wanted.place, key);
+        if (slot->value == 0)
+            key_index_set(&wanted.place, slot, key, (uint32_t)i + 1);
     }
     bool ok = read_days(comm, e, &wanted, arena, err);
     size_t missing = 0;
@@ -92,7 +94,7 @@ static bool show(const struct comm *comm, const char *path, const struct experim
         log_job(LOG_WARN, "%zu of %zu picks are not in the inputs any more", missing, wanted.run.n_picks);
     if (ok && comm_rank(comm) == 0)
         print_picks(&wanted, out);
-    table_free(wanted.place);
+    key_index_free(&wanted.place);
     return ok;
 }
 

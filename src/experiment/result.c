@@ -191,20 +191,25 @@ static void add_counts(struct parts *p)
     for (size_t i = 0; i < p->out->n_picks; i++)
         verdict[p->out->pick[i].verdict]++;
     const struct set *base = &p->ground->baseline[p->run->baseline];
-    const struct named_count count[] = {{"/ingest", "files", "files", in.files},
-                                        {"/ingest", "bytes", "bytes", in.bytes},
-                                        {"/ingest", "records", "records", in.records},
-                                        {"/ingest", "bad", "records", in.bad},
-                                        {"/ingest", "filtered", "records", ingest_filtered(&in)},
-                                        {"/ingest", "blank", "records", in.blank},
-                                        {"/ingest", "unreadable_files", "files", in.unreadable},
-                                        {"/ingest", "synthetic_records", "records", in.synthetic},
-                                        {"/baseline", "benign", "lines", base->n_class[0]},
-                                        {"/baseline", "malicious", "lines", base->n_class[1]},
-                                        {"/labels", "benign", "lines", verdict[VERDICT_BENIGN]},
-                                        {"/labels", "malicious", "lines", verdict[VERDICT_MALICIOUS]},
-                                        {"/labels", "abstain", "lines", verdict[VERDICT_ABSTAIN]},
-                                        {"/labels", "none", "lines", verdict[VERDICT_NONE]}};
+    const struct named_count count[] = {
+        {"/ingest", "files", "files", in.files},
+        {"/ingest", "bytes", "bytes", in.bytes},
+        {"/ingest", "records", "records", in.records},
+        {"/ingest", "bad", "records", in.bad},
+        {"/ingest", "filtered", "records", ingest_filtered(&in)},
+        {"/ingest", "other_kind", "records", in.filtered[0]},
+        {"/ingest", "no_command_line", "records", in.filtered[READ_NO_COMMAND - READ_OTHER]},
+        {"/ingest", "not_started", "records", in.filtered[READ_NO_START - READ_OTHER]},
+        {"/ingest", "not_wanted", "records", in.filtered[READ_UNWANTED - READ_OTHER]},
+        {"/ingest", "blank", "records", in.blank},
+        {"/ingest", "unreadable_files", "files", in.unreadable},
+        {"/ingest", "synthetic_records", "records", in.synthetic},
+        {"/baseline", "benign", "lines", base->n_class[0]},
+        {"/baseline", "malicious", "lines", base->n_class[1]},
+        {"/labels", "benign", "lines", verdict[VERDICT_BENIGN]},
+        {"/labels", "malicious", "lines", verdict[VERDICT_MALICIOUS]},
+        {"/labels", "abstain", "lines", verdict[VERDICT_ABSTAIN]},
+        {"/labels", "none", "lines", verdict[VERDICT_NONE]}};
     p->out->synthetic = in.synthetic > 0;
     p->out->n_counts = ARRAY_LEN(count);
     p->out->count = ARENA_ARRAY(p->arena, struct named_count, ARRAY_LEN(count));
@@ -240,8 +245,8 @@ static void add_digests(struct parts *p)
         }
 }
 
-void run_result(const struct engine *e, const struct engine_run *run, const struct result_pick *pick,
-                const struct verdict_numbers *const *numbers, struct arena *arena, struct result *out)
+static void run_result(const struct engine *e, const struct engine_run *run, const struct result_pick *pick,
+                       const struct verdict_numbers *const *numbers, struct arena *arena, struct result *out)
 {
     const struct experiment *x = &run->run->experiment;
     const struct asking *asking = &e->asking[run->asking];

@@ -1,6 +1,7 @@
 /* Sections that say what is read, where results stand, and the seeds. */
 #include "contents.h"
 #include "sections.h"
+#include "support/ascii.h"
 
 /* A list that is there and holds something, or an error that says what was expected. */
 static bool require_list(const struct parse *in, const struct json *node, const char *key, const char *meaning,
@@ -47,8 +48,7 @@ static bool is_plain_word(struct str name)
         return false;
     for (size_t i = 0; i < name.n; i++) {
         char c = name.p[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!letter && c != '.' && c != '_' && c != '-')
+        if (!ascii_alnum(c) && c != '.' && c != '_' && c != '-')
             return false;
     }
     return true;

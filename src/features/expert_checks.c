@@ -1,35 +1,17 @@
 #include "expert_checks.h"
 
+#include "support/ascii.h"
+
 enum { BASE64_RUN = 40 };
-
-static bool is_upper(unsigned char c)
-{
-    return c >= 'A' && c <= 'Z';
-}
-
-static bool is_lower(unsigned char c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
-static bool is_digit(unsigned char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_alnum(unsigned char c)
-{
-    return is_upper(c) || is_lower(c) || is_digit(c);
-}
 
 static bool is_host(unsigned char c)
 {
-    return is_alnum(c) || c == '.' || c == '-';
+    return ascii_alnum(c) || c == '.' || c == '-';
 }
 
 static bool is_base64(unsigned char c)
 {
-    return is_alnum(c) || c == '+' || c == '/';
+    return ascii_alnum(c) || c == '+' || c == '/';
 }
 
 static bool is_word_end(unsigned char c)
@@ -42,15 +24,10 @@ static bool is_word_end(unsigned char c)
     return c <= ' ' || end[c];
 }
 
-static unsigned char fold(unsigned char c)
-{
-    return is_upper(c) ? (unsigned char)(c + ('a' - 'A')) : c;
-}
-
 static bool equal_caseless(struct str s, const char *lower)
 {
     for (size_t i = 0; i < s.n; i++)
-        if (lower[i] == 0 || fold((unsigned char)s.p[i]) != (unsigned char)lower[i])
+        if (lower[i] == 0 || ascii_fold(s.p[i]) != lower[i])
             return false;
     return lower[s.n] == 0;
 }
@@ -117,22 +94,12 @@ static size_t host_end(const struct reader *reader, size_t i)
     return i;
 }
 
-static bool same_host(struct str a, struct str b)
-{
-    if (a.n != b.n)
-        return false;
-    for (size_t i = 0; i < a.n; i++)
-        if (fold((unsigned char)a.p[i]) != fold((unsigned char)b.p[i]))
-            return false;
-    return true;
-}
-
 static void found_host(struct reader *reader, struct str host)
 {
     if (reader->found.hosts == 0) {
         reader->host = host;
         reader->found.hosts = 1;
-    } else if (!same_host(host, reader->host)) {
+    } else if (!ascii_same(host, reader->host)) {
         reader->found.hosts = 2;
     }
 }
@@ -145,7 +112,7 @@ static size_t read_url(struct reader *reader, size_t i)
     if (at(reader, i + 1) != '/' || at(reader, i + 2) != '/')
         return i;
     size_t start = i;
-    while (start > 0 && i - start < 6 && is_alnum(before(reader, start)))
+    while (start > 0 && i - start < 6 && ascii_alnum(before(reader, start)))
         start--;
     size_t host = i + 3, path = host_end(reader, host);
     if (!in_list(part(reader->line, start, i), scheme, ARRAY_LEN(scheme)) || path == host)
@@ -164,7 +131,7 @@ static size_t read_url(struct reader *reader, size_t i)
 static size_t read_drive_path(struct reader *reader, size_t i)
 {
     unsigned char letter = before(reader, i), slash = at(reader, i + 1);
-    if (!(is_upper(letter) || is_lower(letter)) || (i > 1 && is_alnum(before(reader, i - 1))))
+    if (!ascii_letter(letter) || (i > 1 && ascii_alnum(before(reader, i - 1))))
         return i;
     if (slash != '\\' && slash != '/')
         return i;
@@ -183,7 +150,8 @@ static size_t read_drive_path(struct reader *reader, size_t i)
 static size_t read_unc_path(struct reader *reader, size_t i)
 {
     unsigned char ahead = before(reader, i);
-    if (at(reader, i + 1) != '\\' || is_alnum(ahead) || ahead == ':' || ahead == '\\' || !is_alnum(at(reader, i + 2)))
+    if (at(reader, i + 1) != '\\' || ascii_alnum(ahead) || ahead == ':' || ahead == '\\' ||
+        !ascii_alnum(at(reader, i + 2)))
         return i;
     size_t host = i + 2, path = host;
     while (is_host(at(reader, path)) || at(reader, path) == '_')
@@ -218,7 +186,7 @@ static bool is_ipv4(struct str s)
     for (size_t i = 0; i < s.n; i++) {
         unsigned value = 0;
         size_t digits = 0;
-        for (; i < s.n && is_digit((unsigned char)s.p[i]) && digits < 4; i++, digits++)
+        for (; i < s.n && ascii_digit(s.p[i]) && digits < 4; i++, digits++)
             value = value * 10 + (unsigned)(s.p[i] - '0');
         if (digits == 0 || digits > 3 || value > 255 || (i < s.n && s.p[i] != '.'))
             return false;
@@ -238,7 +206,7 @@ static bool is_host_name(struct str s)
     struct str last = after_last_dot(s);
     if (last.n == 0 || last.n + 1 >= s.n)
         return false;
-    return is_digit((unsigned char)last.p[0]) ? is_ipv4(s) : in_list(last, domain, ARRAY_LEN(domain));
+    return ascii_digit(last.p[0]) ? is_ipv4(s) : in_list(last, domain, ARRAY_LEN(domain));
 }
 
 /* i is a dot; the word cannot start before `from`. */
@@ -310,9 +278,9 @@ bool has_base64_run(struct str line)
             continue;
         for (size_t i = start; i < end; i++) {
             unsigned char c = (unsigned char)line.p[i];
-            upper |= is_upper(c);
-            lower |= is_lower(c);
-            digit |= is_digit(c);
+            upper |= ascii_upper(c);
+            lower |= ascii_lower(c);
+            digit |= ascii_digit(c);
         }
         if (upper && lower && digit)
             return true;

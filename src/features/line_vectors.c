@@ -5,48 +5,29 @@
 
 #include <math.h>
 
-/* The slot where the key is or would go. */
-static size_t probe(const struct line_vectors *vectors, struct hash128 key)
-{
-    size_t s = (size_t)key.lo & vectors->mask;
-    while (vectors->slot[s] != 0 && !hash128_equal(vectors->key[vectors->slot[s] - 1], key))
-        s = (s + 1) & vectors->mask;
-    return s;
-}
-
 struct line_vectors line_vectors_want(const struct line_view *lines, size_t d, struct arena *arena)
 {
-    size_t slots = 16;
-    while (slots < 2 * lines->n)
-        slots *= 2;
-    ASSERT(lines->n < UINT32_MAX);
     struct line_vectors vectors = {
         .d = d,
         .key = ARENA_ARRAY(arena, struct hash128, lines->n),
         .text = ARENA_ARRAY(arena, struct str, lines->n),
         .row = ARENA_ARRAY(arena, int64_t, lines->n),
         .found = ARENA_ZARRAY(arena, bool, lines->n),
-        .slot = ARENA_ZARRAY(arena, uint32_t, slots),
-        .mask = slots - 1,
+        .index = key_index_in(arena, lines->n),
     };
     for (size_t i = 0; i < lines->n; i++) {
         struct hash128 key = hash128(lines->text[i], 0);
-        size_t s = probe(&vectors, key);
-        if (vectors.slot[s] != 0)
+        bool is_new;
+        size_t at = key_index_number(&vectors.index, key, &is_new);
+        if (!is_new)
             continue;
-        vectors.key[vectors.n] = key;
-        vectors.text[vectors.n] = lines->text[i];
-        vectors.row[vectors.n] = lines->row[i];
-        vectors.slot[s] = (uint32_t)++vectors.n;
+        vectors.key[at] = key;
+        vectors.text[at] = lines->text[i];
+        vectors.row[at] = lines->row[i];
     }
+    vectors.n = vectors.index.n;
     vectors.at = ARENA_ARRAY(arena, float, vectors.n *d);
     return vectors;
-}
-
-size_t line_vectors_find(const struct line_vectors *vectors, struct hash128 key)
-{
-    uint32_t entry = vectors->slot[probe(vectors, key)];
-    return entry == 0 ? LINE_VECTORS_NONE : entry - 1;
 }
 
 bool line_vectors_put(struct line_vectors *vectors, size_t i, const float *vector)
@@ -75,15 +56,15 @@ bool line_vectors_complete(const struct comm *comm, const struct line_vectors *v
     int64_t missing = line_vectors_missing(comm, vectors), all = (int64_t)vectors->n, first = INT64_MAX;
     if (missing == 0)
         return true;
-    size_t own = LINE_VECTORS_NONE;
+    size_t own = KEY_UNKNOWN;
     for (size_t i = 0; i < vectors->n; i++)
-        if (!vectors->found[i] && (own == LINE_VECTORS_NONE || vectors->row[i] < vectors->row[own]))
+        if (!vectors->found[i] && (own == KEY_UNKNOWN || vectors->row[i] < vectors->row[own]))
             own = i;
-    if (own != LINE_VECTORS_NONE)
+    if (own != KEY_UNKNOWN)
         first = vectors->row[own];
     reduce_sum_i64(comm, &all, 1);
     reduce_min_i64(comm, &first, 1);
-    bool ok = own == LINE_VECTORS_NONE || vectors->row[own] != first;
+    bool ok = own == KEY_UNKNOWN || vectors->row[own] != first;
     if (!ok) {
         char hex[33];
         hash128_hex(vectors->key[own], hex);
@@ -97,7 +78,7 @@ bool line_vectors_complete(const struct comm *comm, const struct line_vectors *v
 
 void line_vectors_row(const struct line_vectors *vectors, struct str line, float *out)
 {
-    size_t i = line_vectors_find(vectors, hash128(line, 0));
-    ASSERT(i != LINE_VECTORS_NONE && vectors->found[i]);
+    size_t i = key_index_look(&vectors->index, hash128(line, 0));
+    ASSERT(i != KEY_UNKNOWN && vectors->found[i]);
     memcpy(out, vectors->at + i * vectors->d, vectors->d * sizeof *out);
 }

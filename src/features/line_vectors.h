@@ -4,26 +4,21 @@
 #define FEATURES_LINE_VECTORS_H
 
 #include "features/extractor.h"
-#include "support/hash.h"
-
-#define LINE_VECTORS_NONE SIZE_MAX
+#include "support/index.h"
 
 struct line_vectors {
-    size_t n, d;         /* different lines; numbers a vector */
-    size_t n_found;      /* lines whose vector is there */
-    struct hash128 *key; /* [n] */
-    struct str *text;    /* [n] */
-    int64_t *row;        /* [n] */
-    bool *found;         /* [n] */
-    float *at;           /* [n * d] */
-    uint32_t *slot;      /* [mask + 1] hash table of index + 1 */
-    size_t mask;
+    size_t n, d;            /* different lines; numbers a vector */
+    size_t n_found;         /* lines whose vector is there */
+    struct hash128 *key;    /* [n] */
+    struct str *text;       /* [n] */
+    int64_t *row;           /* [n] */
+    bool *found;            /* [n] */
+    float *at;              /* [n * d] */
+    struct key_index index; /* key -> line */
 };
 
 /* The different ones of this rank's lines, none found yet. Borrows the texts. Local. */
 struct line_vectors line_vectors_want(const struct line_view *lines, size_t d, struct arena *arena);
-/* Index of the line, or LINE_VECTORS_NONE. Local. */
-size_t line_vectors_find(const struct line_vectors *vectors, struct hash128 key);
 /* Takes a vector; the first one of a line stays. False if a number is not finite: nothing is taken. Local. */
 bool line_vectors_put(struct line_vectors *vectors, size_t i, const float *vector);
 /* How many lines of all ranks have none. Collective. */

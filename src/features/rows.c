@@ -108,7 +108,7 @@ void feature_set_row(const struct feature_set *set, struct str line, float *out)
     }
 }
 
-struct rows rows_of_lines(const struct feature_set *set, const struct lines *lines)
+struct rows rows_of_lines(const struct feature_set *set, const struct line_view *lines)
 {
     return (struct rows){
         .n = lines->n, .d = set->d, .row = lines->row, .text = lines->text, .set = set, .lines = lines};

@@ -1,5 +1,7 @@
 #include "features/tokenize.h"
 
+#include "support/ascii.h"
+
 const char *const tokenizer_names[] = {"wordpunct", "shell", NULL};
 
 enum { PIECE = 256 }; /* bytes folded at once; the hash of a longer token depends on it */
@@ -12,19 +14,9 @@ struct tokenizer tokenizer_named(const char *name, bool lower)
     return (struct tokenizer){kind, lower};
 }
 
-static bool is_digit(unsigned char c)
-{
-    return (unsigned char)(c - '0') < 10;
-}
-
-static bool is_letter(unsigned char c)
-{
-    return (unsigned char)((c | 0x20) - 'a') < 26;
-}
-
 static bool is_word(unsigned char c)
 {
-    return is_letter(c) || is_digit(c) || c == '_' || c >= 0x80;
+    return ascii_alnum(c) || c == '_' || c >= 0x80;
 }
 
 static bool is_blank(unsigned char c)
@@ -103,8 +95,8 @@ static size_t shell_word(struct token_scan *scan, struct str *raw)
             if (is_blank((unsigned char)c) || is_operator(c))
                 break;
             cut = option && at > start + 1 && (c == '=' || c == ':');
-            option = option && (at == start || is_letter((unsigned char)c) || is_digit((unsigned char)c) || c == '-' ||
-                                c == '_' || c == '?' || c == '^' || c == '`');
+            option =
+                option && (at == start || ascii_alnum(c) || c == '-' || c == '_' || c == '?' || c == '^' || c == '`');
         }
         if (!cut)
             kept += shell_step(&state, c);
@@ -149,9 +141,9 @@ struct fold {
 
 static char fold_byte(struct tokenizer tokenizer, char c)
 {
-    if (is_digit((unsigned char)c))
+    if (ascii_digit(c))
         return '*';
-    return tokenizer.lower && (unsigned char)(c - 'A') < 26 ? (char)(c | 0x20) : c;
+    return tokenizer.lower ? ascii_fold(c) : c;
 }
 
 static size_t fold_piece(struct fold *fold, char *out, size_t room)

@@ -1,8 +1,8 @@
 #include "vector_cache.h"
 
 #include "support/append.h"
+#include "support/index.h"
 #include "support/json.h"
-#include "support/table.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -36,7 +36,7 @@ struct walk {
 struct vector_cache {
     struct append_file file;
     size_t d;
-    struct table *key; /* of all that is in it */
+    struct key_index key; /* of all that is in it */
     struct buf block;
 };
 
@@ -149,8 +149,8 @@ static bool take_vectors(const struct walk *walk, float *x, struct line_vectors 
     const size_t bytes = vectors->d * sizeof *x;
     for (size_t i = 0; i < walk->n; i++) {
         const struct entry *entry = &walk->entry[i];
-        size_t line = line_vectors_find(vectors, entry->key), at = walk->vectors + i * bytes;
-        if (line == LINE_VECTORS_NONE || vectors->found[line])
+        size_t line = key_index_look(&vectors->index, entry->key), at = walk->vectors + i * bytes;
+        if (line == KEY_UNKNOWN || vectors->found[line])
             continue;
         if (!read_at(walk->fd, x, bytes, at) || check_of(x, bytes, entry->key.lo) != entry->check ||
             !line_vectors_put(vectors, line, x))
@@ -231,7 +231,7 @@ static bool load(struct vector_cache *cache, const struct vector_source *source,
     while (!end) {
         TRY(walk_on(&walk, &end, err));
         for (size_t i = 0; !end && i < walk.n; i++)
-            table_put(cache->key, walk.entry[i].key, &is_new);
+            key_index_number(&cache->key, walk.entry[i].key, &is_new);
     }
     return walk.at == walk.size || append_cut(file, walk.at, err);
 }
@@ -243,8 +243,7 @@ bool vector_cache_open(const char *path, const struct vector_source *source, str
     TRY(append_open(path, "the cache of vectors", true, &file, err));
     struct vector_cache *cache = calloc(1, sizeof *cache);
     ASSERT(cache != NULL);
-    *cache = (struct vector_cache){
-        .file = file, .d = (size_t)source->dimensions, .key = table_new(1024), .block.limit = (size_t)1 << 40};
+    *cache = (struct vector_cache){.file = file, .d = (size_t)source->dimensions, .block.limit = (size_t)1 << 40};
     struct arena *arena = arena_new();
     bool ok = load(cache, source, arena, err);
     arena_free(arena);
@@ -260,14 +259,14 @@ void vector_cache_close(struct vector_cache *cache)
     if (cache == NULL)
         return;
     append_close(&cache->file);
-    table_free(cache->key);
+    key_index_free(&cache->key);
     buf_free(&cache->block);
     free(cache);
 }
 
 bool vector_cache_has(const struct vector_cache *cache, struct hash128 key)
 {
-    return table_get(cache->key, key) != NULL;
+    return key_index_look(&cache->key, key) != KEY_UNKNOWN;
 }
 
 bool vector_cache_add(struct vector_cache *cache, const struct hash128 *key, const float *vector, size_t n,

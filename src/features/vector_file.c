@@ -71,8 +71,8 @@ static bool find_hits(const struct vector_file *file, const struct line_vectors 
         const size_t n = min_size(file->n - first, HASH_ROWS);
         TRY(store_slab_read(file->hash, STORE_U64, first, n, half, err));
         for (size_t i = 0; i < n; i++) {
-            size_t line = line_vectors_find(vectors, (struct hash128){half[2 * i], half[2 * i + 1]});
-            if (line == LINE_VECTORS_NONE || taken[line] || vectors->found[line])
+            size_t line = key_index_look(&vectors->index, (struct hash128){half[2 * i], half[2 * i + 1]});
+            if (line == KEY_UNKNOWN || taken[line] || vectors->found[line])
                 continue;
             taken[line] = true;
             hit[(*n_hits)++] = (struct hit){first + i, line};

@@ -5,7 +5,6 @@
 #include "comm/reduce.h"
 #include "comm/topk.h"
 #include "support/sort.h"
-#include "support/table.h"
 
 /* A term with its counts, as it travels. */
 struct entry {
@@ -17,7 +16,7 @@ struct entry {
 struct entries {
     size_t n, capacity;
     struct entry *item;
-    struct table *index; /* hash -> place + 1 in item */
+    struct key_index index; /* hash -> place in item */
     struct arena *arena;
 };
 
@@ -33,14 +32,14 @@ static struct hash128 term_hash(struct str text)
 
 static struct entries entries_start(size_t expected, struct arena *arena)
 {
-    return (struct entries){.index = table_new(expected), .arena = arena};
+    return (struct entries){.index = key_index_new(expected), .arena = arena};
 }
 
 /* The entry of a text, made with counts of 0 if new. Valid until the next call. */
 static struct entry *entries_put(struct entries *entries, struct str text)
 {
     bool is_new;
-    uint64_t *place = table_put(entries->index, term_hash(text), &is_new);
+    size_t place = key_index_number(&entries->index, term_hash(text), &is_new);
     if (is_new) {
         if (entries->n == entries->capacity) {
             entries->capacity = entries->capacity > 0 ? 2 * entries->capacity : 1024;
@@ -52,9 +51,8 @@ static struct entry *entries_put(struct entries *entries, struct str text)
         struct entry *entry = &entries->item[entries->n++];
         *entry = (struct entry){.n = (uint32_t)text.n};
         memcpy(entry->bytes, text.p, text.n);
-        *place = entries->n;
     }
-    return &entries->item[*place - 1];
+    return &entries->item[place];
 }
 
 /* last[i]: 1 + the last line that held term i. */
@@ -92,7 +90,7 @@ static struct entries count_own(const struct line_view *lines, struct tokenizer 
             note_line(&seen, &entries, entries_put(&entries, (struct str){bytes, n}), i);
         }
     }
-    table_free(entries.index);
+    key_index_free(&entries.index);
     return entries;
 }
 
@@ -111,7 +109,7 @@ static struct entries sum_owned(const struct comm *comm, const struct entries *o
         entry->lines += arrived[i].lines;
         entry->total += arrived[i].total;
     }
-    table_free(sums.index);
+    key_index_free(&sums.index);
     return sums;
 }
 
@@ -163,17 +161,14 @@ static void vocab_fill(struct vocab *vocab, const struct entry *entry, size_t n,
     vocab->term = ARENA_ARRAY(arena, struct str, n);
     vocab->lines = ARENA_ARRAY(arena, int64_t, n);
     vocab->total = ARENA_ARRAY(arena, int64_t, n);
-    for (vocab->mask = 1; vocab->mask < 2 * n;)
-        vocab->mask = 2 * vocab->mask + 1;
-    vocab->slot = ARENA_ZARRAY(arena, uint32_t, vocab->mask + 1);
+    vocab->index = key_index_in(arena, n);
     for (size_t i = 0; i < n; i++) {
+        bool is_new;
         vocab->term[i] = (struct str){arena_copy(arena, entry[i].bytes, entry[i].n), entry[i].n};
         vocab->lines[i] = entry[i].lines;
         vocab->total[i] = entry[i].total;
-        uint64_t at = term_hash(vocab->term[i]).lo & vocab->mask;
-        while (vocab->slot[at] != 0)
-            at = (at + 1) & vocab->mask;
-        vocab->slot[at] = (uint32_t)i + 1;
+        key_index_number(&vocab->index, term_hash(vocab->term[i]), &is_new);
+        ASSERT(is_new);
     }
 }
 
@@ -196,8 +191,6 @@ uint32_t vocab_find(const struct vocab *vocab, struct str raw)
 {
     char bytes[VOCAB_TERM_BYTES];
     struct str text = {bytes, token_text(vocab->tokenizer, raw, bytes, sizeof bytes)};
-    for (uint64_t at = term_hash(text).lo & vocab->mask; vocab->slot[at] != 0; at = (at + 1) & vocab->mask)
-        if (str_equal(vocab->term[vocab->slot[at] - 1], text))
-            return vocab->slot[at] - 1;
-    return VOCAB_NONE;
+    size_t id = key_index_look(&vocab->index, term_hash(text));
+    return id == KEY_UNKNOWN ? VOCAB_NONE : (uint32_t)id;
 }

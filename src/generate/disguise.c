@@ -1,11 +1,8 @@
 #include "disguise.h"
 
-enum { MAX_WORD = 30 }; /* longer words are data, mostly base64, and stay */
+#include "support/ascii.h"
 
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+enum { MAX_WORD = 30 }; /* longer words are data, mostly base64, and stay */
 
 static bool chance(struct rng_state *rng, unsigned per_thousand)
 {
@@ -36,7 +33,7 @@ void disguise_line(const struct disguise *disguise, bool windows, struct str lin
         bool plain = n > MAX_WORD;
         for (size_t end = i + n; i < end; i++) {
             char c = line.p[i];
-            if (!plain && is_letter(c)) {
+            if (!plain && ascii_letter(c)) {
                 if (carets && chance(rng, 200))
                     text_add(out, "^", 1);
                 else if (quotes && chance(rng, 70))

@@ -1,5 +1,6 @@
 #include "expand.h"
 
+#include "support/ascii.h"
 #include "values.h"
 
 enum op { OP_LITERAL, OP_POOL, OP_PICK, OP_BASE64_WIDE, OP_BASE64, OP_VALUE, OP_INNER };
@@ -59,7 +60,7 @@ static uint64_t read_argument(const char **at)
     (*at)++;
     uint64_t value = 0;
     for (; **at != '}'; (*at)++) {
-        ASSERT(**at >= '0' && **at <= '9');
+        ASSERT(ascii_digit(**at));
         value = value * 10 + (uint64_t)(**at - '0');
     }
     ASSERT(value > 0);

@@ -6,12 +6,12 @@
 #include "lines.h"
 #include "support/index.h"
 
-/* Lines are settled in rounds of about so many a rank, by hash: the memory of one round serves them all. */
+/* Lines are settled in rounds of about so many a rank, by id: the memory of one round serves them all. */
 enum { ROUND_LINES = 1 << 16, BATCH = 32 };
 
-/* What the owner of a hash is told, and what it answers. */
+/* What the owner of an id is told, and what it answers. */
 struct claim {
-    struct hash128 hash;
+    struct hash128 id;
     int64_t count, row;
     uint32_t line, truth; /* the line's number on the rank that sends */
 };
@@ -29,9 +29,9 @@ struct rounds {
     uint32_t *line; /* [lines] */
 };
 
-static size_t round_of(struct hash128 hash, size_t n)
+static size_t round_of(struct hash128 id, size_t n)
 {
-    return (size_t)(((hash.lo & UINT32_MAX) * n) >> 32);
+    return (size_t)(((id.lo & UINT32_MAX) * n) >> 32);
 }
 
 static struct rounds sort_rounds(const struct comm *comm, const struct unique *unique, struct arena *arena)
@@ -43,11 +43,11 @@ static struct rounds sort_rounds(const struct comm *comm, const struct unique *u
     rounds.start = ARENA_ZARRAY(arena, size_t, rounds.n + 2);
     size_t *next = rounds.start + 1; /* next[r] ends up as the start of round r + 1 */
     for (size_t i = 0; i < n_lines; i++)
-        next[round_of(unique_line(unique, i)->hash, rounds.n) + 1]++;
+        next[round_of(unique_first(unique, i)->id, rounds.n) + 1]++;
     for (size_t r = 0; r < rounds.n; r++)
         next[r + 1] += next[r];
     for (size_t i = 0; i < n_lines; i++)
-        rounds.line[next[round_of(unique_line(unique, i)->hash, rounds.n)]++] = (uint32_t)i;
+        rounds.line[next[round_of(unique_first(unique, i)->id, rounds.n)]++] = (uint32_t)i;
     return rounds;
 }
 
@@ -59,11 +59,13 @@ static void find_keepers(const struct claim *claim, size_t n, uint32_t *keeper, 
     for (size_t from = 0; from < n; from += BATCH) {
         size_t end = min_size(from + BATCH, n);
         for (size_t j = from; j < end; j++)
-            key_index_prefetch(&best, claim[j].hash);
+            key_index_prefetch(&best, claim[j].id);
         for (size_t j = from; j < end; j++) {
-            slot[j] = key_index_find(&best, claim[j].hash);
+            slot[j] = key_index_find(&best, claim[j].id);
+            while (slot[j]->value != 0 && !hash128_equal(claim[slot[j]->value - 1].id, claim[j].id))
+                slot[j] = key_index_find_next(&best, slot[j], claim[j].id);
             if (slot[j]->value == 0)
-                key_index_set(&best, slot[j], claim[j].hash, (uint32_t)j + 1);
+                key_index_set(&best, slot[j], claim[j].id, (uint32_t)j + 1);
             else if (claim[j].row < claim[slot[j]->value - 1].row)
                 slot[j]->value = (uint32_t)j + 1;
         }
@@ -74,7 +76,7 @@ static void find_keepers(const struct claim *claim, size_t n, uint32_t *keeper, 
     arena_release(arena, mark);
 }
 
-/* The lowest row of a hash keeps it, with all counts and the worst truth. */
+/* The lowest row of an id keeps it, with all counts and the worst truth. */
 static struct verdict *judge(const struct comm *comm, const struct exchange *exchange, struct arena *arena)
 {
     const struct claim *claim = exchange->records;
@@ -105,8 +107,9 @@ static void settle_round(const struct comm *comm, struct unique *unique, const u
     int *owner = ARENA_ARRAY(arena, int, n);
     for (size_t i = 0; i < n; i++) {
         const struct unique_line *line = unique_line(unique, list[i]);
-        claim[i] = (struct claim){line->hash, line->count, line->row, list[i], line->truth};
-        owner[i] = exchange_owner(line->hash.hi, comm_size(comm));
+        const struct unique_first *first = unique_first(unique, list[i]);
+        claim[i] = (struct claim){first->id, line->count, first->row, list[i], line->truth};
+        owner[i] = exchange_owner(first->id.hi, comm_size(comm));
     }
     struct exchange exchange;
     exchange_records(comm, claim, sizeof *claim, n, owner, arena, &exchange);
@@ -124,15 +127,16 @@ static void settle_round(const struct comm *comm, struct unique *unique, const u
     }
 }
 
-static void fill_line(struct lines *out, size_t k, const struct unique_line *line)
+static void fill_line(struct lines *out, size_t k, const struct unique_line *line, const struct unique_first *first)
 {
-    out->row[k] = line->row;
+    out->row[k] = first->row;
     out->count[k] = line->count;
-    out->hash[k] = line->hash;
+    out->id[k] = first->id;
+    out->hash[k] = first->hash;
     out->text[k] = (struct str){line->text, line->n};
-    out->user[k] = line->user;
-    out->host[k] = line->host;
-    out->parent[k] = line->parent;
+    out->user[k] = first->user;
+    out->host[k] = first->host;
+    out->parent[k] = first->parent;
     out->platform[k] = line->platform;
     out->truth[k] = line->truth;
 }
@@ -152,7 +156,7 @@ static void fill(const struct unique *unique, size_t n_fields, struct arena *are
         const struct unique_line *line = unique_line(unique, i);
         if (!line->kept)
             continue;
-        fill_line(out, k, line);
+        fill_line(out, k, line, unique_first(unique, i));
         for (size_t f = 0; f < n_fields; f++)
             out->field[f][k] = string[unique_fields(unique, i)[f]];
         k++;
@@ -170,8 +174,8 @@ void collapse(const struct comm *comm, struct unique *unique, const int64_t *fir
         keepers.line = ARENA_ARRAY(scratch, uint32_t, n);
     }
     for (size_t i = 0; i < n; i++) {
-        struct unique_line *line = unique_line(unique, i);
-        line->row += first_row[line->segment];
+        struct unique_first *first = unique_first(unique, i);
+        first->row += first_row[first->segment];
     }
     struct rounds rounds = sort_rounds(comm, unique, scratch);
     for (size_t r = 0; r < rounds.n; r++) {

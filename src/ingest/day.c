@@ -8,6 +8,7 @@
 #include "quarantine.h"
 #include "resolve.h"
 #include "segments.h"
+#include "splits.h"
 #include "stream.h"
 #include "support/clock.h"
 #include "support/log.h"
@@ -36,6 +37,7 @@ struct ingest {
     struct quarantine quarantine;
     struct stream stream;
     void *form_state;      /* of the segment that is read */
+    char too_long[96];     /* the reason */
     struct arena *scratch; /* events wait in it, until unique_flush */
     struct progress progress;
     uint64_t bytes_done;
@@ -79,14 +81,17 @@ static void take_rest(struct ingest *ingest, struct tally *tally, size_t segment
     }
 }
 
-static void take_record(struct ingest *ingest, struct tally *tally, size_t segment, size_t input, struct str record)
+/* Of a record around the segment only what comes besides counts: it counts itself where it lies. */
+static void take_record(struct ingest *ingest, struct tally *tally, size_t segment, size_t input, struct str record,
+                        enum record_place place)
 {
     struct event event;
     const char *reason = "";
     const struct unique_class *kind = ingest->class_of[input];
     const struct form *form = kind->layout->form;
     enum read_result result = form->parse(ingest->form_state, record, ingest->scratch, &event, &reason);
-    take_result(ingest, tally, segment, kind, result, &event, record, reason);
+    if (place == PLACE_INSIDE)
+        take_result(ingest, tally, segment, kind, result, &event, record, reason);
     take_rest(ingest, tally, segment, kind, record);
 }
 
@@ -101,37 +106,59 @@ static void take_damage(struct ingest *ingest, struct tally *tally, size_t segme
                    stream_offset(&ingest->stream, tail), reason, tail);
 }
 
-static void read_segment(struct ingest *ingest, const struct segment *segment, size_t index, struct tally *tally)
+static void start_segment(struct ingest *ingest, const struct segment *segment, const struct file *file)
 {
-    const struct file *file = &ingest->files->file[segment->file];
-    struct stream *stream = &ingest->stream;
-    struct arena_mark mark = arena_mark(stream->arena), waiting = arena_mark(ingest->scratch);
     const struct layout *layout = ingest->class_of[file->input]->layout;
+    struct arena *arena = ingest->stream.arena;
+    ingest->form_state = layout->form->start(layout, &ingest->inputs[file->input].fields, arena);
+    if (layout->form->survey != NULL && segment->start > 0)
+        layout->form->survey->head(ingest->form_state, splits_head(file, arena));
+    stream_open(&ingest->stream, layout, ingest->form_state, file, segment);
+}
+
+static void read_records(struct ingest *ingest, size_t index, size_t input, struct tally *tally)
+{
+    struct stream *stream = &ingest->stream;
+    const struct form *form = ingest->class_of[input]->layout->form;
+    struct arena_mark waiting = arena_mark(ingest->scratch);
     struct str record;
-    char *buffer = stream->p;
-    ingest->form_state = layout->form->start(layout, &ingest->inputs[file->input].fields, stream->arena);
-    stream_open(stream, layout, ingest->form_state, file, segment);
     for (;;) {
         enum stream_step step = stream_next(stream, &record);
         if (step == STREAM_END)
             break;
-        if (step == STREAM_RECORD) {
-            take_record(ingest, tally, index, file->input, record);
-        } else if (step == STREAM_LONG) {
-            take_bad(ingest, tally, index, record, "longer than max_record_bytes");
-        } else {
+        if (step == STREAM_DRY) {
             unique_flush(ingest->unique);
             arena_release(ingest->scratch, waiting);
             progress_tick(&ingest->progress, ingest->bytes_done);
             stream_fill(stream);
+            if (form->look != NULL)
+                form->look(ingest->form_state, stream->p + stream->at, stream->n - stream->at);
+            continue;
         }
+        enum record_place place = stream_place(stream, record);
+        if (form->place != NULL && !form->place(ingest->form_state, stream_offset(stream, record), place))
+            break;
+        if (step == STREAM_RECORD)
+            take_record(ingest, tally, index, input, record, place);
+        else if (place == PLACE_INSIDE)
+            take_bad(ingest, tally, index, record, ingest->too_long);
     }
-    if (layout->form->end != NULL) {
-        layout->form->end(ingest->form_state);
-        take_rest(ingest, tally, index, ingest->class_of[file->input], (struct str){stream->p + stream->at, 0});
+    if (form->end != NULL) {
+        form->end(ingest->form_state);
+        take_rest(ingest, tally, index, ingest->class_of[input], (struct str){stream->p + stream->at, 0});
     }
     unique_flush(ingest->unique);
     arena_release(ingest->scratch, waiting);
+}
+
+static void read_segment(struct ingest *ingest, const struct segment *segment, size_t index, struct tally *tally)
+{
+    const struct file *file = &ingest->files->file[segment->file];
+    struct stream *stream = &ingest->stream;
+    struct arena_mark mark = arena_mark(stream->arena);
+    char *buffer = stream->p;
+    start_segment(ingest, segment, file);
+    read_records(ingest, index, file->input, tally);
     struct str tail = stream_close(stream);
     if (stream_damaged(stream))
         take_damage(ingest, tally, index, file, tail);
@@ -144,7 +171,7 @@ static void read_segment(struct ingest *ingest, const struct segment *segment, s
 
 /* Inputs of the same layout and part share a class, so that a line is kept once. */
 static void classify(const struct input *inputs, size_t n, uint64_t seed, struct arena *arena, struct ingest *ingest,
-                     bool *splits)
+                     const struct layout **layouts)
 {
     struct unique_class *classes = ARENA_ARRAY(arena, struct unique_class, n);
     ingest->class_of = ARENA_ARRAY(arena, const struct unique_class *, n);
@@ -152,7 +179,7 @@ static void classify(const struct input *inputs, size_t n, uint64_t seed, struct
         const struct layout *layout = layout_find(inputs[i].format);
         classes[i] = (struct unique_class){layout, inputs[i].part_of, inputs[i].part_from, inputs[i].part_to,
                                            hash_mix(seed + i)};
-        splits[i] = layout->form->resync != NULL;
+        layouts[i] = layout;
         size_t k = 0;
         while (classes[k].layout != layout || classes[k].part_of != inputs[i].part_of ||
                classes[k].part_from != inputs[i].part_from || classes[k].part_to != inputs[i].part_to)
@@ -209,6 +236,11 @@ static void sum_up(const struct file_list *files, const struct segment_list *seg
 
 static void warn(const struct ingest_stats *stats, const char *what, const char *quarantine)
 {
+    struct buf why = {.limit = 512};
+    filtered_list(stats->filtered, &why);
+    if (why.n > 0)
+        log_job(LOG_INFO, "%srecords that are no events: %.*s", what, (int)why.n, why.p);
+    buf_free(&why);
     if (stats->bad == 0 && stats->unreadable == 0)
         return;
     log_job(LOG_WARN, "%s%" PRId64 " bad records and %" PRId64 " damaged files were left out%s%s", what, stats->bad,
@@ -244,14 +276,18 @@ static bool read_day(const struct comm *comm, const struct input *inputs, size_t
                      struct arena *arena, struct lines *out, struct ingest_stats *stats, struct error *err)
 {
     struct file_list files;
-    TRY(files_list(comm, options->listings, inputs, n_inputs, options->data_dir, own, &files, err));
+    TRY(files_list(comm, options->listings, inputs, n_inputs, options->data_dir, options->segment_bytes, own, &files,
+                   err));
     TRY(input_resolve(comm, inputs, n_inputs, &files, own, &inputs, err));
     inputs = fields_ask(fields, inputs, n_inputs, own);
     struct ingest ingest = {.inputs = inputs, .files = &files, .scratch = arena_new()};
+    snprintf(ingest.too_long, sizeof ingest.too_long,
+             "longer than max_record_bytes (%" PRId64 "): raise ingest.max_record_bytes", options->max_record_bytes);
     ingest.what = options->what != NULL ? arena_printf(own, "%s: ", options->what) : "";
-    bool *splits = ARENA_ARRAY(own, bool, n_inputs);
-    classify(inputs, n_inputs, options->seed, own, &ingest, splits);
-    struct segment_list segments = segments_cut(comm, &files, splits, own);
+    const struct layout **layouts = ARENA_ARRAY(own, const struct layout *, n_inputs);
+    classify(inputs, n_inputs, options->seed, own, &ingest, layouts);
+    const struct cutting cutting = {layouts, options->max_record_bytes, options->segment_bytes};
+    struct segment_list segments = segments_cut(comm, &files, &cutting, own);
     struct tally total;
     int64_t *records = ARENA_ZARRAY(own, int64_t, segments.n);
     struct extent *extent = options->quarantine != NULL ? ARENA_ZARRAY(own, struct extent, segments.n) : NULL;

@@ -96,6 +96,7 @@ static void copy_line(const struct lines *lines, size_t i, size_t k, struct line
 {
     out->row[k] = lines->row[i];
     out->count[k] = lines->count[i];
+    out->id[k] = lines->id[i];
     out->hash[k] = lines->hash[i];
     out->text[k] = lines->text[i];
     out->user[k] = lines->user[i];

@@ -3,10 +3,13 @@
 #include "resolve.h"
 #include "stream.h"
 
+#include <stdio.h>
+
 struct reading {
     const struct layout *layout;
     void *state;
     struct stream stream;
+    char too_long[96]; /* the reason */
     struct arena *scratch;
     const struct event_visitor *visitor;
     struct event_counts *counts;
@@ -25,19 +28,20 @@ static bool take_result(struct reading *reading, struct event_place place, enum 
 {
     if (result == READ_EVENT) {
         struct origin origin;
-        bool explains = reading->visitor->origin != NULL && reading->layout->form->explain != NULL;
+        bool explains = reading->visitor->explains && reading->layout->form->explain != NULL;
         reading->counts->events++;
         if (explains)
             reading->layout->form->explain(reading->state, reading->scratch, &origin);
         decode_all(reading->layout->form, event, reading->scratch);
-        return reading->visitor->event(reading->visitor->context, place, event) &&
-               (!explains || reading->visitor->origin(reading->visitor->context, &origin));
+        return reading->visitor->event(reading->visitor->context, place, event, explains ? &origin : NULL);
     }
     if (result == READ_BAD) {
         reading->counts->bad++;
         reading->visitor->bad(reading->visitor->context, place, reason);
     } else if (read_filtered(result)) {
         reading->counts->filtered[result - READ_OTHER]++;
+        if (reading->visitor->other != NULL)
+            reading->visitor->other(reading->visitor->context, place, result);
     } else {
         reading->counts->blank++;
     }
@@ -87,11 +91,13 @@ static bool read_file(struct reading *reading, const struct input *input, const 
             continue;
         }
         struct event_place place = {file->path, stream_offset(stream, record)};
+        if (reading->layout->form->place != NULL)
+            reading->layout->form->place(reading->state, place.offset, PLACE_INSIDE);
         if (step == STREAM_RECORD) {
             more = take_record(reading, place, record);
         } else {
             reading->counts->bad++;
-            reading->visitor->bad(reading->visitor->context, place, "longer than the limit");
+            reading->visitor->bad(reading->visitor->context, place, reading->too_long);
         }
     }
     if (more && reading->layout->form->end != NULL) {
@@ -115,7 +121,7 @@ bool events_read(const struct comm *comm, const struct input *input, const char 
     struct file_list files;
     const struct input *resolved;
     *counts = (struct event_counts){0};
-    bool ok = files_list(comm, NULL, input, 1, data_dir, arena, &files, err) &&
+    bool ok = files_list(comm, NULL, input, 1, data_dir, 0, arena, &files, err) &&
               input_resolve(comm, input, 1, &files, arena, &resolved, err);
     if (ok && comm_rank(comm) == 0) {
         struct reading reading = {
@@ -126,6 +132,8 @@ bool events_read(const struct comm *comm, const struct input *input, const char 
             .counts = counts,
         };
         bool more = true;
+        snprintf(reading.too_long, sizeof reading.too_long,
+                 "longer than max_record_bytes (%" PRId64 "): raise ingest.max_record_bytes", max_record_bytes);
         for (size_t f = 0; f < files.n && more; f++) {
             reading.stream = (struct stream){.arena = arena_new(), .max_record = (size_t)max_record_bytes};
             more = read_file(&reading, resolved, &files.file[f]);

@@ -8,6 +8,7 @@ struct lines lines_new(size_t n, size_t n_fields, struct arena *arena)
         .n = n,
         .row = ARENA_ARRAY(arena, int64_t, n),
         .count = ARENA_ARRAY(arena, int64_t, n),
+        .id = ARENA_ARRAY(arena, struct hash128, n),
         .hash = ARENA_ARRAY(arena, struct hash128, n),
         .text = ARENA_ARRAY(arena, struct str, n),
         .user = ARENA_ARRAY(arena, uint32_t, n),

@@ -2,6 +2,7 @@
 
 #include "bytes/frames.h"
 #include "comm/gather.h"
+#include "splits.h"
 #include "support/deal.h"
 
 #include <string.h>
@@ -27,13 +28,14 @@ static void add_cut(void *context, int64_t offset)
 }
 
 /* Each rank looks into its share of the zstd files. */
-static void find_cuts(const struct comm *comm, struct file_list *files, const bool *splits, struct arena *arena)
+static void find_cuts(const struct comm *comm, struct file_list *files, const struct cutting *cutting,
+                      struct arena *arena)
 {
     struct cuts cuts = {.list = {.limit = SIZE_MAX}};
     size_t turn = 0, n;
     for (size_t f = 0; f < files->n; f++) {
         const struct file *file = &files->file[f];
-        if (file->kind != SOURCE_ZSTD || file->size < 2 * PACKED_BYTES || !splits[file->input])
+        if (file->kind != SOURCE_ZSTD || file->size < 2 * PACKED_BYTES || !splits_file(cutting, file))
             continue;
         cuts.file = f;
         if (turn++ % (size_t)comm_size(comm) == (size_t)comm_rank(comm))
@@ -60,20 +62,21 @@ static int64_t piece_of(int64_t bytes)
     return max_i64(SEGMENT_BYTES, (bytes / CUTS_MOST + STEP - 1) / STEP * STEP);
 }
 
-static size_t pieces(const struct file *file, int64_t piece, const bool *splits)
+/* begins: NULL, or what is true at the start of each piece. */
+static size_t pieces(const struct file *file, const struct cutting *cutting, const uint8_t *begins)
 {
     if (file->kind != SOURCE_PLAIN)
         return file->n_cuts + 1;
-    if (file->size <= piece || !splits[file->input])
+    if (file->size <= cutting->segment_bytes || (begins == NULL && !splits_file(cutting, file)))
         return 1;
-    return (size_t)((file->size + piece - 1) / piece);
+    return (size_t)((file->size + cutting->segment_bytes - 1) / cutting->segment_bytes);
 }
 
-static int64_t piece_start(const struct file *file, int64_t piece, size_t k)
+static int64_t piece_start(const struct file *file, const struct cutting *cutting, size_t k)
 {
     if (k == 0)
         return 0;
-    return file->kind == SOURCE_PLAIN ? (int64_t)k * piece : file->cut[k - 1];
+    return file->kind == SOURCE_PLAIN ? (int64_t)k * cutting->segment_bytes : file->cut[k - 1];
 }
 
 static int64_t bytes_of(const struct segment *segment, const struct file *file)
@@ -113,23 +116,28 @@ static void deal_segments(const struct file_list *files, struct segment_list *li
     arena_release(arena, mark);
 }
 
-struct segment_list segments_cut(const struct comm *comm, struct file_list *files, const bool *splits,
+struct segment_list segments_cut(const struct comm *comm, struct file_list *files, const struct cutting *cutting,
                                  struct arena *arena)
 {
     struct segment_list list = {0, NULL, 0, 0};
     size_t n = 0;
+    struct cutting own = *cutting;
     files->piece = piece_of(files->bytes);
-    find_cuts(comm, files, splits, arena);
+    own.segment_bytes = own.segment_bytes > 0 ? own.segment_bytes : files->piece;
+    cutting = &own;
+    find_cuts(comm, files, cutting, arena);
+    const uint8_t **begins = splits_find(comm, files, cutting, arena);
     for (size_t f = 0; f < files->n; f++)
-        n += pieces(&files->file[f], files->piece, splits);
+        n += pieces(&files->file[f], cutting, begins[f]);
     ASSERT(n < UINT32_MAX);
     list.segment = ARENA_ARRAY(arena, struct segment, n);
     for (size_t f = 0; f < files->n; f++) {
         const struct file *file = &files->file[f];
-        size_t n_pieces = pieces(file, files->piece, splits);
+        size_t n_pieces = pieces(file, cutting, begins[f]);
         for (size_t k = 0; k < n_pieces; k++) {
-            int64_t end = k + 1 < n_pieces ? piece_start(file, files->piece, k + 1) : INT64_MAX;
-            list.segment[list.n++] = (struct segment){f, piece_start(file, files->piece, k), end, 0};
+            int64_t end = k + 1 < n_pieces ? piece_start(file, cutting, k + 1) : INT64_MAX;
+            enum survey_start start = begins[f] != NULL ? (enum survey_start)begins[f][k] : SURVEY_RECORD;
+            list.segment[list.n++] = (struct segment){f, piece_start(file, cutting, k), end, 0, start};
         }
     }
     deal_segments(files, &list, comm_size(comm), arena);

@@ -15,6 +15,8 @@ enum stream_step {
     STREAM_END,
 };
 
+enum stream_skip { SKIP_NOTHING, SKIP_TO_RESYNC, SKIP_TO_KNOWN, SKIP_TO_LINE };
+
 struct stream {
     const struct layout *layout;
     const void *state; /* of the layout, for this segment */
@@ -23,12 +25,13 @@ struct stream {
     char *p;             /* bytes at .. n - 1 are not consumed yet */
     size_t at, n, capacity;
     int64_t base;       /* place of p[0] in the file, or of a zstd file in what comes out of the segment's frames */
-    int64_t start, end; /* the segment: records that start at start .. end - 1; end INT64_MAX: not known yet */
+    int64_t start, end; /* the segment, see there; end INT64_MAX: not known yet */
     size_t max_record;
-    bool ended;       /* nothing more will come */
-    bool skipping;    /* on the way to the next record start */
-    size_t counted;   /* newlines before p[counted] are in `newlines` */
-    int64_t newlines; /* in start .. end - 1 */
+    bool ended;               /* nothing more will come */
+    enum stream_skip skip;    /* on the way to the next record start */
+    enum survey_start known;  /* on this way, after a survey: what is true at p[at] */
+    size_t counted;           /* newlines before p[counted] are in the numbers below */
+    int64_t newlines, behind; /* in start .. end - 1; behind the end */
 };
 
 /* Opens a segment; the buffer of a stream used before is used again. Starts zeroed but for arena and max_record.
@@ -38,7 +41,9 @@ void stream_open(struct stream *stream, const struct layout *layout, const void 
 enum stream_step stream_next(struct stream *stream, struct str *record);
 void stream_fill(struct stream *stream);
 int64_t stream_offset(const struct stream *stream, struct str record); /* counted as base is */
-int64_t stream_line(struct stream *stream, struct str record);         /* newlines of the segment before the record */
+/* Where the record lies; all that stream_next gives lies inside, but of forms with `around`. */
+enum record_place stream_place(const struct stream *stream, struct str record);
+int64_t stream_line(struct stream *stream, struct str record); /* newlines between the segment's start and the record */
 /* After STREAM_END: whether the segment itself is damaged; what follows it is another segment's, which sees the same
  * but for what the system refused. */
 bool stream_damaged(const struct stream *stream);

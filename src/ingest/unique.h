@@ -1,5 +1,6 @@
-/* A rank's own unique lines. Command fields are counted as they stand in the records; only a spelling not met before is
- * decoded and normalised, and only a canonical form not met before is stored. */
+/* A rank's own unique lines. Command fields are counted as they stand in the records: one whose bytes were met before
+ * is not looked at again, any other is decoded and normalised, and kept if its exact form was not met before. XXH3 only
+ * says where to look: bytes decide which spellings are the same, 128 bits of SHA-256 which exact forms are. */
 #ifndef INGEST_UNIQUE_H
 #define INGEST_UNIQUE_H
 
@@ -8,15 +9,22 @@
 #include "scan/normalize.h"
 #include "support/arena.h"
 
-/* One canonical form: a cache line. */
+/* One exact form: what counting touches. */
 struct unique_line {
-    struct hash128 hash;           /* of the canonical form */
-    int64_t count, row;            /* row of the first record: within its segment */
-    const char *text;              /* of the first record */
-    uint32_t n;                    /* bytes of the text */
-    uint32_t segment;              /* of the first record */
-    uint32_t user, host, parent;   /* of the first record: see unique_string */
-    uint8_t truth, platform, kept; /* kept: 1; for collapse */
+    int64_t count;
+    char *text; /* of the first record: as it stands in the record until unique_seal, then decoded */
+    uint32_t n;
+    uint16_t class_number; /* whose decoder is still to be used; for unique.c */
+    uint8_t truth;
+    uint8_t platform : 7, kept : 1; /* of the first record; 1, for collapse */
+};
+
+/* The rest of it. */
+struct unique_first {
+    struct hash128 id, hash;     /* of the exact and of the masked form */
+    int64_t row;                 /* of the first record: within its segment */
+    uint32_t segment;            /* of the first record */
+    uint32_t user, host, parent; /* likewise: see unique_string */
 };
 
 /* How often a line came with one user or host. */
@@ -51,12 +59,13 @@ struct unique *unique_new(const struct unique_options *options);
 void unique_add(struct unique *unique, const struct unique_class *kind, const struct event *event, uint32_t segment,
                 int64_t row);
 void unique_flush(struct unique *unique);
-/* Nothing will be added any more: gives back what only that needs, to the texts' arena. The rest lives as long as the
- * arenas. */
+/* Nothing will be added any more: decodes the texts and gives back what only adding needs, to the texts' arena. The
+ * rest lives as long as the arenas. */
 void unique_seal(struct unique *unique);
 /* Lines in order of their first record. */
 size_t unique_count(const struct unique *unique);
 struct unique_line *unique_line(const struct unique *unique, size_t i);
+struct unique_first *unique_first(const struct unique *unique, size_t i);
 /* Places of line i's named fields, [fields->n], of the first record: see unique_string. */
 const uint32_t *unique_fields(const struct unique *unique, size_t i);
 /* Texts of users, hosts, parents and named fields, among the texts. */

@@ -3,7 +3,7 @@
 #include "support/append.h"
 #include "support/clock.h"
 #include "support/file.h"
-#include "support/table.h"
+#include "support/index.h"
 #include "verdict.h"
 
 #include <stdlib.h>
@@ -17,7 +17,7 @@ struct journal {
     struct append_file file;
     const char *path;
     struct arena *arena;
-    struct table *index; /* key -> place in answer[] */
+    struct key_index index; /* key -> place in answer[] */
     struct journal_answer *answer;
     size_t n, capacity;
 };
@@ -42,7 +42,7 @@ static const char *intern_model(const struct journal *journal, struct str model)
 static void remember(struct journal *journal, struct hash128 key, struct journal_answer answer, struct str model)
 {
     bool is_new;
-    uint64_t *slot = table_put(journal->index, key, &is_new);
+    key_index_number(&journal->index, key, &is_new);
     if (!is_new)
         return;
     if (journal->n == journal->capacity) {
@@ -54,7 +54,6 @@ static void remember(struct journal *journal, struct hash128 key, struct journal
         journal->capacity = capacity;
     }
     answer.model = intern_model(journal, model);
-    *slot = journal->n;
     journal->answer[journal->n++] = answer;
 }
 
@@ -112,7 +111,7 @@ static struct journal *journal_new(const char *path)
 {
     struct arena *arena = arena_new();
     struct journal *journal = ARENA_ZARRAY(arena, struct journal, 1);
-    *journal = (struct journal){.file.fd = -1, .arena = arena, .index = table_new(1024)};
+    *journal = (struct journal){.file.fd = -1, .arena = arena};
     journal->path = arena_printf(arena, "%s", path);
     return journal;
 }
@@ -146,16 +145,16 @@ void journal_close(struct journal *journal)
     if (!journal)
         return;
     append_close(&journal->file);
-    table_free(journal->index);
+    key_index_free(&journal->index);
     arena_free(journal->arena);
 }
 
 bool journal_get(const struct journal *journal, struct hash128 key, struct journal_answer *out)
 {
-    const uint64_t *slot = table_get(journal->index, key);
-    if (!slot)
+    size_t place = key_index_look(&journal->index, key);
+    if (place == KEY_UNKNOWN)
         return false;
-    *out = journal->answer[*slot];
+    *out = journal->answer[place];
     return true;
 }
 

@@ -3,7 +3,7 @@
 #include "journal.h"
 #include "label/backend.h"
 #include "support/clock.h"
-#include "support/table.h"
+#include "support/index.h"
 #include "verdict.h"
 
 enum { CHAIN_MAX = ARRAY_LEN(((struct label_stats *)0)->by_backend) };
@@ -179,24 +179,25 @@ static bool ask_chain(struct desk *desk, struct error *err)
     return ok;
 }
 
-/* Puts an item on the desk, at the end of its text's list: *slot is 1 + the last one of that list, 0 if there is none.
- */
-static void lay_down(struct desk *desk, const struct label_item *item, uint64_t *slot)
+/* Puts an item on the desk, at the end of its text's list: *last is the last one of that list, SIZE_MAX if there is
+ * none. */
+static void lay_down(struct desk *desk, const struct label_item *item, size_t *last)
 {
     size_t u = desk->n++;
     desk->item[u] = *item;
     desk->label[u] = (struct label){.verdict = VERDICT_NONE, .backend = -1};
     desk->next[u] = SIZE_MAX;
-    desk->head[u] = *slot > 0 ? desk->head[*slot - 1] : u;
-    if (*slot > 0)
-        desk->next[*slot - 1] = u;
-    *slot = u + 1;
+    desk->head[u] = *last != SIZE_MAX ? desk->head[*last] : u;
+    if (*last != SIZE_MAX)
+        desk->next[*last] = u;
+    *last = u;
 }
 
 /* of[i]: the place of item i on the desk. */
 static void fill_desk(struct desk *desk, const struct label_item *item, size_t n, size_t *of)
 {
-    struct table *texts = table_new(n), *kinds = table_new(n);
+    struct key_index texts = {0}, kinds = {0};
+    size_t *last = ARENA_ARRAY(desk->arena, size_t, n);
     desk->item = ARENA_ARRAY(desk->arena, struct label_item, n);
     desk->label = ARENA_ARRAY(desk->arena, struct label, n);
     desk->head = ARENA_ARRAY(desk->arena, size_t, n);
@@ -205,15 +206,16 @@ static void fill_desk(struct desk *desk, const struct label_item *item, size_t n
         bool is_new, is_new_text;
         struct hash128 text = hash128(item[i].text, 0);
         struct hash128 kind = {text.hi, text.lo ^ hash_mix(hash_mix(item[i].seed) + text.hi)};
-        uint64_t *slot = table_put(kinds, kind, &is_new);
-        if (is_new) {
-            *slot = desk->n;
-            lay_down(desk, &item[i], table_put(texts, text, &is_new_text));
-        }
-        of[i] = *slot;
+        of[i] = key_index_number(&kinds, kind, &is_new);
+        if (!is_new)
+            continue;
+        size_t number = key_index_number(&texts, text, &is_new_text);
+        if (is_new_text)
+            last[number] = SIZE_MAX;
+        lay_down(desk, &item[i], &last[number]);
     }
-    table_free(kinds);
-    table_free(texts);
+    key_index_free(&kinds);
+    key_index_free(&texts);
 }
 
 static void count_labels(const struct label *label, size_t n, struct label_stats *stats)

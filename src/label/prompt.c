@@ -1,6 +1,7 @@
 #include "prompt.h"
 
 #include "prompt_text.h"
+#include "support/ascii.h"
 #include "support/file.h"
 #include "verdict.h"
 
@@ -89,14 +90,9 @@ void prompt_body(const struct prompt *prompt, const struct prompt_options *optio
     buf_add_str(out, STR("}]}"));
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 static struct str trim_end(struct str text)
 {
-    while (text.n > 0 && is_blank(text.p[text.n - 1]))
+    while (text.n > 0 && ascii_blank(text.p[text.n - 1]))
         text.n--;
     return text;
 }
@@ -120,9 +116,9 @@ static size_t count_verdicts(struct str text, struct nonce nonce)
     struct str mark = STR("VERDICT_"), tail = str_of(nonce.hex);
     for (size_t at = str_find(text, mark, 0); at != SIZE_MAX; at = str_find(text, mark, at + mark.n)) {
         size_t i = at + mark.n;
-        while (i < text.n && text.p[i] >= 'A' && text.p[i] <= 'Z')
+        while (i < text.n && ascii_upper(text.p[i]))
             i++;
-        while (i < text.n && is_blank(text.p[i]))
+        while (i < text.n && ascii_blank(text.p[i]))
             i++;
         count += str_starts((struct str){text.p + i, text.n - i}, tail);
     }

@@ -28,7 +28,8 @@ static size_t arm_of(const struct grid *grid, const struct collect_run *run)
     return arm;
 }
 
-size_t grid_arm_at(const struct grid *grid, size_t arm, size_t axis)
+/* Place of the arm on an axis other than the seed's. */
+static size_t grid_arm_at(const struct grid *grid, size_t arm, size_t axis)
 {
     return grid->plan->run[grid->plan_run[arm * grid->n_seeds]].at[axis];
 }

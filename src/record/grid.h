@@ -50,8 +50,6 @@ MUST_CHECK bool grid_estimate(struct grid *grid, struct error *err);
 /* Runs of one shape; equal configured tests and baseline have equal content. */
 MUST_CHECK bool grid_check(const struct grid *grid, struct error *err);
 
-/* Place of the arm on an axis other than the seed's. */
-size_t grid_arm_at(const struct grid *grid, size_t arm, size_t axis);
 /* "pca dims=20": its values on axes that have several (and, if alone, change the baseline alone); "" if there are none.
  */
 const char *grid_arm_text(const struct grid *grid, size_t arm, bool alone);

@@ -166,7 +166,7 @@ const struct variable variables[] = {
     {"/pick_nearest", {AXIS_PICK}, IN(pick, result_pick, nearest), 0, PART_DETAILS, 0, "1",
      "highest cosine to a line kept before", NULL},
     {"/pick_hash", {AXIS_PICK, AXIS_HALF}, FOUND(CELL_U64, pick_hash), 0, PART_DETAILS, 0, "1",
-     "seeded hash of the canonical form; the text is found again in the inputs", NULL},
+     "which line: 128 bits of the SHA-256 of its exact form; the text is found again in the inputs", NULL},
     {"/pick_verdict", {AXIS_PICK}, IN(pick, result_pick, verdict), 0, PART_DETAILS, 0, "1",
      "verdict of the labels", VERDICTS},
     {"/pick_known", {AXIS_PICK}, IN(pick, result_pick, known), 0, PART_DETAILS, 0, "1",
@@ -178,7 +178,7 @@ const struct variable variables[] = {
 
     {"/line_test", {AXIS_LINE}, PLAIN(lines.test), 0, PART_DETAILS, AXIS_TEST, "1", "test of the line", NULL},
     {"/line_hash", {AXIS_LINE, AXIS_HALF}, FOUND(CELL_U64, line_hash), 0, PART_LINES, 0, "1",
-     "seeded hash of the canonical form", NULL},
+     "seeded hash of the masked form", NULL},
     {"/line_truth", {AXIS_LINE}, PLAIN(lines.y), 0, PART_DETAILS, 0, "1", "known class", CLASSES},
     {"/line_count", {AXIS_LINE}, PLAIN(lines.count), 0, PART_DETAILS, 0, "events", "how often the line occurs", NULL},
     {"/line_cluster", {AXIS_LINE}, PLAIN(lines.cluster), 0, PART_DETAILS, 0, "1",

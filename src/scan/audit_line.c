@@ -1,7 +1,8 @@
 #include "audit_line.h"
 
 #include "scan_private.h"
-#include "shell_quote.h"
+#include "support/ascii.h"
+#include "support/utf8.h"
 
 static const char name_separator = '\x1D';
 
@@ -23,28 +24,28 @@ static size_t word_length(struct str s)
     return n;
 }
 
-/* TIME:SERIAL with digits, one dot and one colon. */
+/* TIME:SERIAL with digits, one dot and one colon; interpreted: a date and a time of day, as the locale has them. */
 static bool parse_id(struct str id, struct audit_line *out)
 {
-    size_t colon = str_find(id, STR(":"), 0);
+    size_t colon = id.n;
     int64_t serial;
-    if (colon == SIZE_MAX || colon == 0 || !str_to_i64(skip(id, colon + 1), &serial) || serial < 0)
+    while (colon > 0 && id.p[colon - 1] != ':')
+        colon--;
+    if (colon < 2 || !str_to_i64(skip(id, colon), &serial) || serial < 0)
         return false;
-    for (size_t i = 0; i < colon; i++) {
-        if (!scan_is_digit(id.p[i]) && id.p[i] != '.')
-            return false;
-    }
-    out->time = (struct str){id.p, colon};
-    out->serial = (uint64_t)serial;
-    return true;
+    out->time = (struct str){id.p, colon - 1};
+    for (size_t i = 0; i < out->time.n; i++)
+        out->body.interpreted = out->body.interpreted || (!ascii_digit(id.p[i]) && id.p[i] != '.');
+    return !out->body.interpreted || (ascii_digit(id.p[colon - 2]) && str_find(out->time, STR(" "), 0) != SIZE_MAX &&
+                                      str_find(out->time, STR(":"), 0) != SIZE_MAX && utf8_valid(id.p, id.n));
 }
 
 bool audit_line(struct str line, struct audit_line *out)
 {
     static const struct str type = {"type=", 5}, node = {"node=", 5}, message = {"msg=audit(", 10};
-    *out = (struct audit_line){.node = {"", 0}};
+    *out = (struct audit_line){.node = {"", 0}, .body = {.argc = -1}};
     size_t at = str_find(line, message, 0);
-    if (at == SIZE_MAX || !scan_utf8_valid(line.p, at))
+    if (at == SIZE_MAX || !utf8_valid(line.p, at))
         return false;
     struct str head = {line.p, at}, rest = skip(line, at + message.n);
     for (size_t i = 0; i < head.n;) {
@@ -60,18 +61,57 @@ bool audit_line(struct str line, struct audit_line *out)
         return false;
     out->id = (struct str){rest.p, end};
     rest = skip(rest, end + 1);
+    if (str_starts(rest, STR(" :"))) /* interpreted */
+        rest = skip(rest, 1);
     if (rest.n > 0 && rest.p[0] == ':')
         rest = skip(rest, 1);
     while (rest.n > 0 && is_space(rest.p[rest.n - 1]))
         rest.n--;
     while (rest.n > 0 && is_space(rest.p[0]))
         rest = skip(rest, 1);
-    out->body = rest;
-    return parse_id(out->id, out);
+    out->body.rest = rest;
+    if (!parse_id(out->id, out))
+        return false;
+    out->body.arguments = out->body.interpreted && str_equal(out->type, STR("EXECVE"));
+    return true;
 }
 
-bool audit_next(struct str *rest, struct audit_pair *out)
+static bool is_key(char c)
 {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || ascii_digit(c) || c == '_' || c == '-' || c == '[' ||
+           c == ']';
+}
+
+/* Whether text begins with a key that may come behind `last`. */
+static bool key_follows(const struct audit_body *body, struct str last, struct str text)
+{
+    size_t n = 0;
+    struct audit_argument before, now;
+    while (n < text.n && is_key(text.p[n]))
+        n++;
+    if (n == 0 || n == text.n || text.p[n] != '=')
+        return false;
+    if (!body->arguments)
+        return true;
+    if (!audit_argument((struct str){text.p, n}, &now) || (body->argc >= 0 && (int64_t)now.number >= body->argc))
+        return false;
+    return !audit_argument(last, &before) || now.number > before.number ||
+           (now.number == before.number && (before.piece || before.length));
+}
+
+/* Up to the next key; without the blanks before it. */
+static struct str interpreted_value(const struct audit_body *body, struct str key)
+{
+    struct str rest = body->rest;
+    size_t n = 0;
+    while (n < rest.n && !(is_space(rest.p[n]) && key_follows(body, key, skip(rest, n + 1))))
+        n++;
+    return (struct str){rest.p, n};
+}
+
+bool audit_next(struct audit_body *body, struct audit_pair *out)
+{
+    struct str *rest = &body->rest;
     for (;;) {
         while (rest->n > 0 && is_space(rest->p[0]))
             *rest = skip(*rest, 1);
@@ -86,8 +126,13 @@ bool audit_next(struct str *rest, struct audit_pair *out)
         if (pair)
             break; /* else a word without a value */
     }
-    out->quoted = rest->n > 0 && rest->p[0] == '"';
-    if (out->quoted) {
+    out->quoted = body->interpreted || (rest->n > 0 && rest->p[0] == '"');
+    if (body->interpreted) {
+        out->value = interpreted_value(body, out->key);
+        *rest = skip(*rest, out->value.n);
+        if (str_equal(out->key, STR("argc")) && !str_to_i64(out->value, &body->argc))
+            body->argc = -1;
+    } else if (out->quoted) {
         size_t end = str_find(*rest, STR("\""), 1);
         size_t stop = end != SIZE_MAX ? end : rest->n;
         out->value = (struct str){rest->p + 1, stop - 1};
@@ -99,7 +144,7 @@ bool audit_next(struct str *rest, struct audit_pair *out)
     return true;
 }
 
-bool audit_find(struct str body, const char *key, struct audit_pair *out)
+bool audit_find(struct audit_body body, const char *key, struct audit_pair *out)
 {
     while (audit_next(&body, out)) {
         if (str_equal(out->key, str_of(key)))
@@ -110,7 +155,7 @@ bool audit_find(struct str body, const char *key, struct audit_pair *out)
 
 static int hex_digit(char c)
 {
-    if (scan_is_digit(c))
+    if (ascii_digit(c))
         return c - '0';
     char lower = (char)(c | 0x20);
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
@@ -127,8 +172,7 @@ static bool is_hex(const struct audit_pair *pair)
     return true;
 }
 
-/* The value's bytes into out[value.n]. */
-static size_t put_bytes(const struct audit_pair *pair, char *out)
+size_t audit_bytes(const struct audit_pair *pair, char *out)
 {
     struct str value = pair->value;
     if (!is_hex(pair)) {
@@ -143,12 +187,12 @@ static size_t put_bytes(const struct audit_pair *pair, char *out)
 
 struct str audit_text(const struct audit_pair *pair, struct arena *arena)
 {
-    if (!is_hex(pair) && scan_utf8_valid(pair->value.p, pair->value.n))
+    if (!is_hex(pair) && utf8_valid(pair->value.p, pair->value.n))
         return pair->value;
     char *bytes = arena_bytes(arena, pair->value.n), *text = arena_bytes(arena, 3 * pair->value.n);
-    size_t n_bytes = put_bytes(pair, bytes), n = 0;
+    size_t n_bytes = audit_bytes(pair, bytes), n = 0;
     for (size_t i = 0; i < n_bytes;) {
-        size_t length = scan_utf8_length(bytes + i, n_bytes - i);
+        size_t length = utf8_length(bytes + i, n_bytes - i);
         memcpy(text + n, length > 0 ? bytes + i : "\xEF\xBF\xBD", length > 0 ? length : 3);
         n += length > 0 ? length : 3;
         i += length > 0 ? length : 1;
@@ -156,42 +200,24 @@ struct str audit_text(const struct audit_pair *pair, struct arena *arena)
     return (struct str){text, n};
 }
 
-bool audit_argument(struct str key, struct audit_argument *out)
+static size_t number_at(struct str key, size_t from, uint64_t *out)
 {
-    size_t i = 1;
-    *out = (struct audit_argument){0, false};
-    if (key.n < 2 || key.p[0] != 'a')
-        return false;
-    for (; i < key.n && i < 10 && scan_is_digit(key.p[i]); i++)
-        out->number = 10 * out->number + (uint64_t)(key.p[i] - '0');
-    if (i == 1)
-        return false;
-    out->piece = i < key.n && key.p[i] == '[';
-    return i == key.n || (out->piece && key.p[key.n - 1] == ']');
+    size_t i = from;
+    *out = 0;
+    for (; i < key.n && i < from + 9 && ascii_digit(key.p[i]); i++)
+        *out = 10 * *out + (uint64_t)(key.p[i] - '0');
+    return i;
 }
 
-struct str audit_command(struct str body, struct arena *arena)
+bool audit_argument(struct str key, struct audit_argument *out)
 {
-    char *argument = arena_bytes(arena, body.n + 1);
-    char *out = arena_bytes(arena, (SHELL_QUOTE_GROWTH + SHELL_QUOTE_EXTRA) * body.n + SHELL_QUOTE_EXTRA);
-    size_t n = 0, n_argument = 0;
-    struct audit_pair pair;
-    struct audit_argument now, last = {0, false};
-    bool open = false;
-    while (audit_next(&body, &pair)) {
-        if (!audit_argument(pair.key, &now))
-            continue;
-        bool goes_on = open && now.piece && last.piece && now.number == last.number;
-        if (open && !goes_on) {
-            n += shell_quote((struct str){argument, n_argument}, out + n);
-            out[n++] = ' ';
-            n_argument = 0;
-        }
-        n_argument += put_bytes(&pair, argument + n_argument);
-        last = now;
-        open = true;
-    }
-    if (open)
-        n += shell_quote((struct str){argument, n_argument}, out + n);
-    return (struct str){out, n};
+    *out = (struct audit_argument){0, 0, false, false};
+    if (key.n < 2 || key.p[0] != 'a')
+        return false;
+    size_t i = number_at(key, 1, &out->number);
+    if (i == 1 || i == key.n)
+        return i > 1;
+    out->length = str_equal(skip(key, i), STR("_len"));
+    out->piece = key.p[i] == '[' && key.p[key.n - 1] == ']' && number_at(key, i + 1, &out->part) == key.n - 1;
+    return out->length || out->piece;
 }

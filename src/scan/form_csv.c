@@ -1,253 +1,314 @@
-/* Comma-separated values (RFC 4180): fields in double quotes may hold delimiters, line breaks and doubled quotes. The
- * first row names the columns; the delimiter, comma, semicolon or tab, is the one that the first row has most of. Two
- * first lines that exporters write are passed over: "sep=;" and "#TYPE ...". */
-#include "forms.h"
-#include "scan_private.h"
+/* Comma-separated values, rows of cells as in csv_walk.h. The first row names the columns; the delimiter, comma,
+ * semicolon or tab, is the one that the first row has most of. Two first lines that exporters write are passed over:
+ * "sep=;" and "#TYPE ...". Such lines and the first row may come again, in files that were put together. */
+#include "csv_survey.h"
+#include "csv_table.h"
+#include "memo.h"
+#include "support/utf8.h"
 
-enum { COMMAND, HOST, USER, PARENT, IMAGE, TIME, PLATFORM, TRUTH, SOURCE, N_FIELDS };
-enum { N_WANTED = N_FIELDS + FIELDS_MAX_FILTERS + FIELDS_MAX_MORE };
+enum { COMMAND, HOST, USER, PARENT, IMAGE, TIME, PLATFORM, TRUTH, SOURCE, N_OWN };
+enum {
+    FIRST_FILTER = N_OWN,
+    FIRST_MORE = FIRST_FILTER + FIELDS_MAX_FILTERS,
+    FIRST_CONDITION = FIRST_MORE + FIELDS_MAX_MORE,
+    FIRST_KIND_NAME = FIRST_CONDITION + LAYOUT_KINDS * KIND_CONDITIONS,
+    N_WANTED = FIRST_KIND_NAME + LAYOUT_KINDS * N_OWN,
+};
+
+/* The row that record_length saw last: mostly the one that parse is asked for. */
+struct seen {
+    const char *p;
+    struct csv_row row;
+};
 
 struct state {
+    const struct layout *layout;
     const struct field_map *fields;
-    char delimiter; /* 0 before the header */
-    size_t n_columns, n_wanted, first_more;
+    struct arena *arena;
     struct str wanted[N_WANTED];
-    size_t column[N_WANTED]; /* SIZE_MAX: there is none */
+    struct csv_table *table;  /* NULL before the first row */
+    struct str first, before; /* the first row, and the line before it */
+    bool wrong_first;         /* the first row was bad */
+    struct seen *seen;
+    struct memo platform, truth, synthetic, condition[LAYOUT_KINDS][KIND_CONDITIONS];
+    size_t last_own; /* by which names the last event was read */
 };
 
-/* A field as it stands: from its opening quote to before its closing one. */
-struct cell {
-    struct str raw;
-    bool last;
-};
+static const struct csv_shape unknown = {'\0', 0, NULL};
+
+static void want_fields(const struct field_map *map, struct str *wanted)
+{
+    const struct str own[N_OWN] = {map->command, map->host,     map->user,  map->parent, map->image,
+                                   map->time,    map->platform, map->truth, map->source};
+    memcpy(wanted, own, sizeof own);
+}
 
 static void *start(const struct layout *layout, const struct field_map *map, struct arena *arena)
 {
-    (void)layout;
     struct state *state = arena_zalloc(arena, 1, sizeof *state);
-    const struct str own[N_FIELDS] = {map->command, map->host,     map->user,  map->parent, map->image,
-                                      map->time,    map->platform, map->truth, map->source};
+    state->layout = layout;
     state->fields = map;
-    memcpy(state->wanted, own, sizeof own);
+    state->arena = arena;
+    state->seen = ARENA_ZARRAY(arena, struct seen, 1);
+    for (size_t i = 0; i < N_WANTED; i++)
+        state->wanted[i] = (struct str){"", 0};
+    want_fields(map, state->wanted);
     for (size_t i = 0; i < map->n_filters; i++)
-        state->wanted[N_FIELDS + i] = map->filter[i].field;
-    state->first_more = N_FIELDS + map->n_filters;
+        state->wanted[FIRST_FILTER + i] = map->filter[i].field;
     for (size_t i = 0; i < map->n_more; i++)
-        state->wanted[state->first_more + i] = map->more[i];
-    state->n_wanted = state->first_more + map->n_more;
+        state->wanted[FIRST_MORE + i] = map->more[i];
+    for (size_t k = 0; k < LAYOUT_KINDS && layout->kind[k].all[0].path != NULL; k++) {
+        for (size_t c = 0; c < KIND_CONDITIONS && layout->kind[k].all[c].path != NULL; c++) {
+            state->wanted[FIRST_CONDITION + k * KIND_CONDITIONS + c] = str_of(layout->kind[k].all[c].path);
+            memo_start(&state->condition[k][c]);
+        }
+        if (layout->kind[k].fields != NULL) {
+            struct field_map names = fields_fill(layout->kind[k].fields, map);
+            want_fields(&names, state->wanted + FIRST_KIND_NAME + k * N_OWN);
+        }
+    }
+    memo_start(&state->platform);
+    memo_start(&state->truth);
+    memo_start(&state->synthetic);
     return state;
-}
-
-static bool is_delimiter(const struct state *state, char c)
-{
-    return state->delimiter != '\0' ? c == state->delimiter : c == ',' || c == ';' || c == '\t';
 }
 
 static size_t record_length(const void *state_, const char *p, size_t n, bool at_end)
 {
     const struct state *state = state_;
-    enum { BEGIN, PLAIN, QUOTED, CLOSED } field = BEGIN;
-    for (size_t i = 0; i < n; i++) {
-        if (field == QUOTED)
-            field = p[i] == '"' ? CLOSED : QUOTED;
-        else if (p[i] == '\n')
-            return i + 1;
-        else if (p[i] == '"' && (field == BEGIN || field == CLOSED)) /* doubled: it goes on */
-            field = QUOTED;
-        else
-            field = is_delimiter(state, p[i]) ? BEGIN : PLAIN;
-    }
-    return at_end ? n : 0;
+    const struct csv_shape *shape = state->table != NULL ? csv_table_shape(state->table) : &unknown;
+    struct str *cells = state->table != NULL ? csv_table_cells(state->table) : NULL;
+    bool whole = n > 0 && csv_walk(shape, p, n, at_end, &state->seen->row, cells);
+    state->seen->p = whole ? p : NULL;
+    return whole ? state->seen->row.length : 0;
 }
 
-/* The field at the start of *rest, which moves behind its delimiter. */
-static bool next_cell(char delimiter, struct str *rest, struct cell *out, const char **reason)
+bool csv_is_preface(struct str line)
 {
-    struct str s = *rest;
-    size_t i = 0;
-    if (s.n > 0 && s.p[0] == '"') {
-        for (i = 1; i < s.n && (s.p[i] != '"' || (i + 1 < s.n && s.p[i + 1] == '"')); i++)
-            i += s.p[i] == '"';
-        if (i >= s.n) {
-            *reason = "a quoted field without an end";
-            return false;
-        }
-        out->raw = (struct str){s.p, i > 1 ? i : 0};
-        i++;
-        if (i < s.n && s.p[i] != delimiter) {
-            *reason = "text behind the closing quote of a field";
-            return false;
-        }
-    } else {
-        const char *end = s.n > 0 ? memchr(s.p, delimiter, s.n) : NULL;
-        i = end != NULL ? (size_t)(end - s.p) : s.n;
-        out->raw = (struct str){s.p, i};
-    }
-    out->last = i == s.n;
-    *rest = (struct str){s.p + i + !out->last, s.n - i - !out->last};
-    return true;
+    return str_starts(line, STR("#TYPE ")) || (line.n == 5 && str_starts(line, STR("sep=")));
 }
 
-static struct str decode(struct str field, struct arena *arena)
-{
-    if (field.n == 0 || field.p[0] != '"')
-        return field;
-    struct str inner = {field.p + 1, field.n - 1};
-    if (memchr(inner.p, '"', inner.n) == NULL)
-        return inner;
-    char *out = arena_bytes(arena, inner.n);
-    size_t n = 0;
-    for (size_t i = 0; i < inner.n; i++) {
-        out[n++] = inner.p[i];
-        i += inner.p[i] == '"';
-    }
-    return (struct str){out, n};
-}
-
-static bool same_name(struct str a, struct str b)
-{
-    for (size_t i = 0; i < a.n && i < b.n; i++) {
-        char x = a.p[i], y = b.p[i];
-        if ((x >= 'A' && x <= 'Z' ? x + 32 : x) != (y >= 'A' && y <= 'Z' ? y + 32 : y))
-            return false;
-    }
-    return a.n == b.n;
-}
-
-/* Which of the names "a|b|c" it is, from 0; SIZE_MAX: none. */
-static size_t place_of(struct str name, struct str names)
-{
-    for (size_t place = 0;; place++) {
-        const char *bar = names.n > 0 ? memchr(names.p, '|', names.n) : NULL;
-        size_t n = bar != NULL ? (size_t)(bar - names.p) : names.n;
-        if (same_name(name, (struct str){names.p, n}))
-            return place;
-        if (bar == NULL)
-            return SIZE_MAX;
-        names = (struct str){bar + 1, names.n - n - 1};
-    }
-}
-
-static char most_of(struct str header)
+char csv_delimiter(struct str names)
 {
     size_t count[3] = {0, 0, 0};
     bool quoted = false;
-    for (size_t i = 0; i < header.n; i++) {
-        quoted = quoted != (header.p[i] == '"');
-        count[0] += !quoted && header.p[i] == ',';
-        count[1] += !quoted && header.p[i] == ';';
-        count[2] += !quoted && header.p[i] == '\t';
+    for (size_t i = 0; i < names.n; i++) {
+        quoted = quoted != (names.p[i] == '"');
+        count[0] += !quoted && names.p[i] == ',';
+        count[1] += !quoted && names.p[i] == ';';
+        count[2] += !quoted && names.p[i] == '\t';
     }
     if (count[0] >= count[1] && count[0] >= count[2])
         return ',';
     return count[1] >= count[2] ? ';' : '\t';
 }
 
-static enum read_result take_header(struct state *state, struct str record, struct arena *scratch, const char **reason)
+static struct str keep(struct state *state, struct str text)
 {
-    if (str_starts(record, STR("#TYPE ")) || (record.n == 5 && str_starts(record, STR("sep="))))
+    return (struct str){arena_copy(state->arena, text.p, text.n), text.n};
+}
+
+static enum read_result take_first(struct state *state, struct str row, const char **reason)
+{
+    if (csv_is_preface(row)) {
+        state->before = keep(state, row);
         return READ_BLANK;
-    size_t best[N_WANTED];
-    struct cell cell = {.last = false};
-    state->delimiter = most_of(record);
-    for (size_t k = 0; k < N_WANTED; k++)
-        state->column[k] = best[k] = SIZE_MAX;
-    for (state->n_columns = 0; !cell.last; state->n_columns++) {
-        if (!next_cell(state->delimiter, &record, &cell, reason))
-            return READ_BAD;
-        struct str name = decode(cell.raw, scratch);
-        for (size_t k = 0; k < state->n_wanted; k++) {
-            bool filter = k >= N_FIELDS && k < state->first_more;
-            size_t place = !filter                             ? place_of(name, state->wanted[k])
-                           : str_equal(name, state->wanted[k]) ? 0
-                                                               : SIZE_MAX;
-            if (place < best[k]) {
-                best[k] = place;
-                state->column[k] = state->n_columns;
-            }
-        }
     }
+    state->first = keep(state, row);
+    state->table = csv_table_new(row, csv_delimiter(row), state->wanted, N_WANTED, state->arena, reason);
+    state->wrong_first = state->table == NULL;
+    if (state->wrong_first)
+        return READ_BAD;
     *reason = "the first row names no column for the command";
-    return state->column[COMMAND] != SIZE_MAX ? READ_BLANK : READ_BAD;
+    return csv_table_has(state->table, COMMAND) ? READ_BLANK : READ_BAD;
 }
 
-static bool find_cells(const struct state *state, struct str record, struct str *out, const char **reason)
+/* Whether a kind is decided by columns that there are: of its first condition. */
+static bool kind_counts(const struct state *state, size_t k)
 {
-    struct cell cell = {.last = false};
-    size_t n = 0;
-    for (size_t k = 0; k < state->n_wanted; k++)
-        out[k] = (struct str){"", 0};
-    for (; !cell.last; n++) {
-        if (!next_cell(state->delimiter, &record, &cell, reason))
-            return false;
-        for (size_t k = 0; k < state->n_wanted; k++) {
-            if (state->column[k] == n)
-                out[k] = cell.raw;
-        }
+    return state->layout->kind[k].all[0].path != NULL &&
+           csv_table_has(state->table, FIRST_CONDITION + k * KIND_CONDITIONS);
+}
+
+static int meaning_of(struct str cell, struct memo *memo, int (*meaning)(struct str), struct arena *scratch)
+{
+    const int *known = memo_find(memo, cell);
+    if (known != NULL)
+        return *known;
+    int found = meaning(csv_decode(cell, scratch));
+    memo_put(memo, cell, found);
+    return found;
+}
+
+static bool condition_met(struct state *state, size_t k, size_t c, struct arena *scratch)
+{
+    size_t i = FIRST_CONDITION + k * KIND_CONDITIONS + c;
+    if (!csv_table_has(state->table, i))
+        return true;
+    struct str cell = csv_value(state->table, i, scratch, NULL);
+    struct memo *memo = &state->condition[k][c];
+    const int *known = memo_find(memo, cell);
+    if (known != NULL)
+        return *known != 0;
+    bool met = condition_holds(state->layout->kind[k].all[c].values, csv_decode(cell, scratch));
+    memo_put(memo, cell, met);
+    return met;
+}
+
+/* READ_EVENT, or why the row is none; *own: where its names are among the wanted. */
+static enum read_result kind_of(struct state *state, struct arena *scratch, size_t *own)
+{
+    const struct record_kind *kind = state->layout->kind;
+    bool any = false;
+    *own = 0;
+    for (size_t k = 0; k < LAYOUT_KINDS && kind[k].all[0].path != NULL; k++) {
+        if (!kind_counts(state, k))
+            continue;
+        bool met = true;
+        any = true;
+        for (size_t c = 0; c < KIND_CONDITIONS && kind[k].all[c].path != NULL && met; c++)
+            met = condition_met(state, k, c, scratch);
+        if (!met)
+            continue;
+        *own = kind[k].fields != NULL ? FIRST_KIND_NAME + k * N_OWN : 0;
+        return kind[k].result;
     }
-    *reason = n < state->n_columns ? "fewer fields than the first row" : "more fields than the first row";
-    return n == state->n_columns;
+    return any ? READ_OTHER : READ_EVENT;
 }
 
-static const struct str *more_of(const struct str *cell, size_t n, struct arena *scratch)
+static bool wanted(struct state *state, struct arena *scratch)
 {
-    struct str *value = ARENA_ARRAY(scratch, struct str, n);
-    memcpy(value, cell, n * sizeof *value);
+    for (size_t i = 0; i < state->fields->n_filters; i++) {
+        struct str text = {"", 0};
+        bool found = csv_text(state->table, FIRST_FILTER + i, scratch, &text);
+        if (!filter_passes(&state->fields->filter[i], found, text))
+            return false;
+    }
+    return true;
+}
+
+static const struct str *more_of(struct state *state, struct arena *scratch)
+{
+    struct str *value = ARENA_ARRAY(scratch, struct str, state->fields->n_more);
+    for (size_t i = 0; i < state->fields->n_more; i++)
+        value[i] = csv_value(state->table, FIRST_MORE + i, scratch, NULL);
     return value;
 }
 
-static enum read_result take_row(const struct state *state, struct str record, struct arena *scratch,
-                                 struct event *event, const char **reason)
+static int platform_meaning(struct str text)
 {
-    struct str cell[N_WANTED];
-    if (state->column[COMMAND] == SIZE_MAX) {
-        *reason = "the first row names no column for the command";
-        return READ_BAD;
-    }
-    if (!find_cells(state, record, cell, reason))
-        return READ_BAD;
-    for (size_t i = 0; i < state->fields->n_filters; i++) {
-        if (state->column[N_FIELDS + i] != SIZE_MAX &&
-            !str_equal(decode(cell[N_FIELDS + i], scratch), state->fields->filter[i].value))
-            return READ_UNWANTED;
-    }
-    if (cell[COMMAND].n == 0) {
-        *reason = "the command field is empty";
-        return READ_BAD;
-    }
-    *event = (struct event){
-        .command = cell[COMMAND],
-        .host = cell[HOST],
-        .user = cell[USER],
-        .parent = cell[PARENT],
-        .image = cell[IMAGE],
-        .time = cell[TIME],
-        .platform = platform_of(decode(cell[PLATFORM], scratch)),
-        .truth = truth_of(decode(cell[TRUTH], scratch)),
-        .synthetic = str_equal(decode(cell[SOURCE], scratch), STR("synthetic")),
-    };
-    if (state->fields->n_more > 0)
-        event->more = more_of(cell + state->first_more, state->fields->n_more, scratch);
+    return (int)platform_of(text);
+}
+
+static int truth_meaning(struct str text)
+{
+    return (int)truth_of(text);
+}
+
+static int synthetic_meaning(struct str text)
+{
+    return str_equal(text, STR("synthetic"));
+}
+
+static enum read_result take_row(struct state *state, struct arena *scratch, struct event *event)
+{
+    struct csv_table *table = state->table;
+    size_t own;
+    csv_table_row(table);
+    if (state->fields->n_filters > 0 && !wanted(state, scratch))
+        return READ_UNWANTED;
+    enum read_result result = kind_of(state, scratch, &own);
+    if (result != READ_EVENT)
+        return result;
+    event->command = csv_value(table, own + COMMAND, scratch, NULL);
+    event->parent = csv_value(table, own + PARENT, scratch, NULL);
+    event->image = csv_value(table, own + IMAGE, scratch, NULL);
+    if (event->command.n == 0)
+        return event->parent.n > 0 || event->image.n > 0 ? READ_NO_COMMAND : READ_OTHER;
+    event->host = csv_value(table, own + HOST, scratch, NULL);
+    event->user = csv_value(table, own + USER, scratch, NULL);
+    event->time = csv_value(table, own + TIME, scratch, NULL);
+    int platform =
+        meaning_of(csv_value(table, own + PLATFORM, scratch, NULL), &state->platform, platform_meaning, scratch);
+    event->platform = platform != PLATFORM_UNKNOWN ? (enum platform)platform : state->layout->platform;
+    event->truth =
+        (enum truth)meaning_of(csv_value(table, own + TRUTH, scratch, NULL), &state->truth, truth_meaning, scratch);
+    event->synthetic =
+        meaning_of(csv_value(table, own + SOURCE, scratch, NULL), &state->synthetic, synthetic_meaning, scratch);
+    event->more = state->fields->n_more > 0 ? more_of(state, scratch) : NULL;
+    state->last_own = own;
     return READ_EVENT;
+}
+
+static struct str without_break(struct str record)
+{
+    if (record.n > 0 && record.p[record.n - 1] == '\n')
+        record.n--;
+    if (record.n > 0 && record.p[record.n - 1] == '\r')
+        record.n--;
+    return record;
+}
+
+/* The first row, or the line before it, once more; a byte order mark may stand before it. */
+static bool comes_again(const struct state *state, struct str text)
+{
+    const struct str mark = STR("\xEF\xBB\xBF");
+    if (text.n != state->first.n && text.n != state->first.n + mark.n && text.n != state->before.n &&
+        text.n != state->before.n + mark.n)
+        return false;
+    if (str_starts(text, mark))
+        text = (struct str){text.p + mark.n, text.n - mark.n};
+    return str_equal(text, state->first) || (state->before.n > 0 && str_equal(text, state->before));
 }
 
 static enum read_result parse(void *state_, struct str record, struct arena *scratch, struct event *event,
                               const char **reason)
 {
     struct state *state = state_;
-    if (record.n > 0 && record.p[record.n - 1] == '\n')
-        record.n--;
-    if (record.n > 0 && record.p[record.n - 1] == '\r')
-        record.n--;
-    if (record.n == 0)
+    struct str text = without_break(record);
+    struct csv_row row = state->seen->row;
+    if (text.n == 0)
         return READ_BLANK;
-    if (!scan_utf8_valid(record.p, record.n)) {
-        *reason = "malformed UTF-8";
+    if (state->seen->p != record.p || row.length != record.n)
+        csv_walk(state->table != NULL ? csv_table_shape(state->table) : &unknown, record.p, record.n, true, &row,
+                 state->table != NULL ? csv_table_cells(state->table) : NULL);
+    state->seen->p = NULL;
+    *reason = "malformed UTF-8";
+    if (row.high && !utf8_valid(text.p, text.n))
         return READ_BAD;
+    if (state->first.n == 0)
+        return take_first(state, text, reason);
+    if (comes_again(state, text))
+        return READ_BLANK;
+    *reason = row.reason != NULL   ? row.reason
+              : state->wrong_first ? "the first row cannot be read"
+                                   : "the first row names no column for the command";
+    if (row.reason != NULL || state->wrong_first || !csv_table_has(state->table, COMMAND))
+        return READ_BAD;
+    return take_row(state, scratch, event);
+}
+
+static void explain(const void *state_, struct arena *scratch, struct origin *out)
+{
+    const struct state *state = state_;
+    size_t own = state->last_own;
+    *out = (struct origin){.wrapper = {"", 0}};
+    struct str *const name[] = {[COMMAND] = &out->command, [HOST] = &out->host,   [USER] = &out->user,
+                                [PARENT] = &out->parent,   [IMAGE] = &out->image, [TIME] = &out->time};
+    for (size_t i = 0; i < ARRAY_LEN(name); i++)
+        csv_value(state->table, own + i, scratch, name[i]);
+}
+
+void csv_head(void *state_, struct str head)
+{
+    struct state *state = state_;
+    struct event event;
+    const char *reason;
+    while (head.n > 0 && state->first.n == 0) {
+        size_t n = record_length(state, head.p, head.n, true);
+        parse(state, (struct str){head.p, n}, state->arena, &event, &reason);
+        head = (struct str){head.p + n, head.n - n};
     }
-    if (state->delimiter == '\0')
-        return take_header(state, record, scratch, reason);
-    return take_row(state, record, scratch, event, reason);
 }
 
 const struct form form_csv = {
@@ -255,5 +316,7 @@ const struct form form_csv = {
     .start = start,
     .record_length = record_length,
     .parse = parse,
-    .decode = decode,
+    .decode = csv_decode,
+    .explain = explain,
+    .survey = &csv_survey,
 };

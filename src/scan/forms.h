@@ -9,6 +9,18 @@ extern const struct form form_json;       /* objects that may span lines, one af
 extern const struct form form_json_lines; /* one object a line, nothing else */
 extern const struct form form_csv;
 extern const struct form form_audit;
+extern const struct form form_xml;
+
+/* Process creations of Windows event logs: id 1 of Sysmon, where a provider or channel is named at all (others use the
+ * number too), and 4688. */
+#define SYSMON_KIND(id, provider)                                                                                      \
+    {                                                                                                                  \
+        .all = { {id, "1"}, {provider, "*Sysmon*|"} }                                                                  \
+    }
+#define SECURITY_KIND(id)                                                                                              \
+    {                                                                                                                  \
+        .all = { {id, "4688"} }                                                                                        \
+    }
 
 /* Records that are lines. */
 size_t line_length(const void *state, const char *p, size_t n, bool at_end);
@@ -18,6 +30,13 @@ size_t line_resync(const char *p, size_t n);
 static inline bool is_nothing(struct str text)
 {
     return text.n == 0 || (text.n == 1 && text.p[0] == '-');
+}
+
+/* Of records that do not say; by: the number of their kind, from 1, or 0. */
+static inline enum platform platform_by(const struct layout *layout, size_t by)
+{
+    enum platform own = by > 0 ? layout->kind[by - 1].platform : PLATFORM_UNKNOWN;
+    return own != PLATFORM_UNKNOWN ? own : layout->platform;
 }
 
 bool text_is(struct str text, const char *word); /* ASCII letters in any case; word in lower case */

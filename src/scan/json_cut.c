@@ -1,6 +1,8 @@
 /* Where JSON records end. */
 #include "json_values.h"
 
+#include "support/ascii.h"
+
 size_t line_length(const void *state, const char *p, size_t n, bool at_end)
 {
     (void)state;
@@ -18,7 +20,7 @@ size_t line_resync(const char *p, size_t n)
 
 bool json_is_between(char c)
 {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '[' || c == ']' || c == ',';
+    return ascii_blank(c) || c == '[' || c == ']' || c == ',';
 }
 
 /* Behind a record that ends at p[at]: what lies before the next one. */

@@ -1,8 +1,7 @@
 #include "json_path.h"
 
 #include "forms.h"
-
-#include "support/base.h"
+#include "support/ascii.h"
 
 enum { MAX_DEPTH = 12 }; /* deeper parts of a path are one key */
 
@@ -129,7 +128,7 @@ struct json_paths *json_paths_new(const struct str *wanted, size_t n, struct are
 size_t json_blanks(const char *p, size_t n)
 {
     size_t i = 0;
-    while (i < n && (p[i] == ' ' || p[i] == '\t' || p[i] == '\n' || p[i] == '\r'))
+    while (i < n && ascii_blank(p[i]))
         i++;
     return i;
 }
@@ -228,6 +227,11 @@ static void search_array(const struct node *node, struct str text, struct arena 
     size_t at = 0;
     for (struct str element = json_element(text, &at); element.n > 0; element = json_element(text, &at))
         take_element(node, element, place++, scratch, values);
+    for (size_t i = 0; i < node->n; i++) {
+        if (str_equal(node->name[i], STR("#")))
+            found(&node->entry[i], (struct scan_field){SCAN_OTHER, str_of(arena_printf(scratch, "%" PRId64, place))},
+                  values);
+    }
 }
 
 /* What a path goes into: an object or list, or a text that holds an object, which is checked as a record is. */

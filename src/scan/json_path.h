@@ -3,7 +3,8 @@
  * A path goes through objects, and through texts that hold one; a key that holds dots itself matches too
  * ("event_data.CommandLine" finds {"event_data": {"CommandLine": 1}} and {"event_data.CommandLine": 1}). In an array a
  * number is the place of an element ("InsertionStrings.8"), and a word the name in a list of pairs: [{"Name":
- * "CommandLine", "text": "x"}]. A path that ends in "[]" means a vector of arguments. */
+ * "CommandLine", "text": "x"}], and # is how many elements there are. A path that ends in "[]" means a vector of
+ * arguments. */
 #ifndef SCAN_JSON_PATH_H
 #define SCAN_JSON_PATH_H
 

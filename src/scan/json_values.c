@@ -2,6 +2,7 @@
 
 #include "scan_private.h"
 #include "shell_quote.h"
+#include "support/ascii.h"
 
 struct str json_text(const struct scan_field *field, struct arena *scratch)
 {
@@ -37,7 +38,7 @@ struct str json_raw(const struct scan_field *field, bool vector)
         return none;
     if (one.raw.p[0] == '[')
         return strings_of(one.raw);
-    return scan_is_digit(one.raw.p[0]) || one.raw.p[0] == '-' ? one.raw : none;
+    return ascii_digit(one.raw.p[0]) || one.raw.p[0] == '-' ? one.raw : none;
 }
 
 struct str json_raw_any(const struct scan_field *field)

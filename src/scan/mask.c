@@ -1,7 +1,10 @@
 #include "mask.h"
 
-#include "support/str.h"
+#include "support/sha256.h"
 
+/* A run's placeholder in exact forms, digits of the digest between its ends: never longer than a run. */
+#define EXACT_START "<b64\xFF"
+enum { EXACT_HEX = 32, EXACT_BYTES = sizeof EXACT_START - 1 + EXACT_HEX + 1 };
 enum { BASE64_LEAST = 40, BASE64_SLASHES = 3, BASE64_PER_SLASH = 32, GUID_BYTES = 36 };
 
 /* What a byte is, as bits. */
@@ -98,8 +101,18 @@ static bool is_path(const char *p, size_t n)
     return slashes > BASE64_SLASHES + (n - BASE64_LEAST) / BASE64_PER_SLASH;
 }
 
-size_t mask_base64(char *p, size_t n)
+static size_t put_digest(char *out, struct str run)
 {
+    char hex[SHA256_HEX];
+    sha256_hex(sha256_short(run), hex);
+    size_t n = put(out, STR(EXACT_START));
+    n += put(out + n, (struct str){hex, EXACT_HEX});
+    return n + put(out + n, STR(">"));
+}
+
+size_t mask_base64(char *p, size_t n, bool exact)
+{
+    _Static_assert((int)EXACT_BYTES <= (int)BASE64_LEAST, "the text is masked in place");
     size_t read = 0, write = 0;
     for (;;) {
         size_t run = next_run(p, n, read);
@@ -118,7 +131,7 @@ size_t mask_base64(char *p, size_t n)
         }
         for (int i = 0; i < 2 && read < n && p[read] == '='; i++)
             read++;
-        write += put(p + write, STR("<b64>"));
+        write += exact ? put_digest(p + write, (struct str){p + run, read - run}) : put(p + write, STR("<b64>"));
     }
 }
 
@@ -136,21 +149,63 @@ static size_t number_length(const char *p, size_t n)
     return i;
 }
 
-size_t mask_numbers(char *p, size_t n)
+/* Bytes of the placeholder of a masked run at the start of p[n]; 0: none. */
+static size_t placeholder_length(const char *p, size_t n, bool exact)
 {
-    static const struct str placeholder = {"<b64>", 5};
+    struct str here = {p, n};
+    if (str_starts(here, STR("<b64>")))
+        return 5;
+    bool whole = exact && n >= EXACT_BYTES && str_starts(here, STR(EXACT_START)) && p[EXACT_BYTES - 1] == '>';
+    return whole ? EXACT_BYTES : 0;
+}
+
+/* How many of eight bytes come before the first of 0x30 to 0x3F, which a digit or angle is. */
+static inline size_t staying(uint64_t x)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    x = (x & (ones * 0xF0)) ^ (ones * 0x30);
+    x = (x - ones) & ~x & (ones * 0x80);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return x != 0 ? (size_t)__builtin_ctzll(x) / 8 : 8;
+#else
+    return x != 0 ? 0 : 8;
+#endif
+}
+
+size_t mask_numbers(char *p, size_t n, bool exact)
+{
     size_t write = 0;
     for (size_t read = 0; read < n;) {
+        uint64_t eight;
+        if (n - read >= sizeof eight) {
+            memcpy(&eight, p + read, sizeof eight);
+            size_t stay = staying(eight);
+            /* The bytes behind those that stay may only be written over where they were read. */
+            if (stay == sizeof eight || write + sizeof eight <= read) {
+                memcpy(p + write, &eight, sizeof eight);
+                write += stay;
+                read += stay;
+                if (stay == sizeof eight)
+                    continue;
+            } else if (write < read) {
+                memmove(p + write, p + read, stay);
+                write += stay;
+                read += stay;
+            } else {
+                write = read += stay;
+            }
+        }
         if (!is(p[read], DIGIT | ANGLE)) {
             p[write++] = p[read++];
         } else if (p[read] != '<') {
             read += number_length(p + read, n - read);
             p[write++] = '0';
-        } else if (str_starts((struct str){p + read, n - read}, placeholder)) {
-            write += put(p + write, placeholder);
-            read += placeholder.n;
         } else {
-            p[write++] = p[read++];
+            size_t keep = placeholder_length(p + read, n - read, exact);
+            keep = keep > 0 ? keep : 1;
+            memmove(p + write, p + read, keep);
+            write += keep;
+            read += keep;
         }
     }
     return write;

@@ -1,18 +1,11 @@
 /* What the words of records mean. */
 #include "forms.h"
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
+#include "support/ascii.h"
 
 static bool same(const char *a, const char *b, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (lower(a[i]) != lower(b[i]))
-            return false;
-    }
-    return true;
+    return ascii_same((struct str){a, n}, (struct str){b, n});
 }
 
 bool text_is(struct str text, const char *word)
@@ -76,6 +69,17 @@ bool condition_holds(const char *values, struct str text)
         if (bar == NULL)
             return false;
         values = bar + 1;
+    }
+}
+
+void filtered_list(const int64_t count[N_FILTERED], struct buf *out)
+{
+    const char *comma = "";
+    for (size_t i = 0; i < N_FILTERED; i++) {
+        if (count[i] == 0)
+            continue;
+        buf_printf(out, "%s%s %" PRId64, comma, read_result_name(READ_OTHER + i), count[i]);
+        comma = ", ";
     }
 }
 

@@ -1,27 +1,7 @@
 #include "scan/scan.h"
 
 #include "scan_private.h"
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
-
-/* 64 bits from bit `at` on. */
-static inline uint64_t bits_at(const uint64_t *bits, size_t at)
-{
-    return bits[at / 64] >> (at % 64) | bits[at / 64 + 1] << 1 << (63 - at % 64);
-}
-
-/* Whether p[from, to) holds a backslash. Two words are looked at wherever they lie: a branch on that is mispredicted.
- */
-static inline bool has_backslash(const struct scan_index *index, size_t from, size_t to)
-{
-    uint64_t found = 0;
-    for (; to - from >= 64; from += 64)
-        found |= bits_at(index->backslash, from);
-    return (found | (bits_at(index->backslash, from) & ((UINT64_C(1) << (to - from)) - 1))) != 0;
-}
+#include "support/ascii.h"
 
 static size_t bucket_of(const char *name, size_t n)
 {
@@ -57,69 +37,95 @@ static inline bool set_fields(struct str key, const struct scan_names *list, str
     return found;
 }
 
-/* Walks the common shape: an object of strings, numbers and literals with no blanks but spaces. False: not that shape,
- * or not valid; out is then undefined. p[n - 1] is '}', which stops every skip. */
-static bool walk(const char *p, size_t n, const struct scan_index *index, const struct scan_names *names,
-                 struct scan_field *out)
+static inline size_t skip_spaces(const char *p, size_t at)
 {
-    size_t at = 1, k = 0;
     while (p[at] == ' ')
         at++;
+    return at;
+}
+
+/* The last brace stops every skip. */
+bool scan_walk(const char *p, size_t from, size_t to, const struct scan_index *index, size_t *quote,
+               const struct scan_names *names, struct scan_field *out)
+{
+    const uint32_t *q = index->quote + *quote;
+    size_t at = skip_spaces(p, from + 1);
     if (p[at] == '}')
-        return at == n - 1;
+        return at == to - 1;
     for (;;) {
-        if (k + 1 >= index->n_quotes || index->quote[k] != at)
+        size_t key = at + 1, end = q[1];
+        if (q[0] != at || end >= to)
             return false;
-        size_t from = at + 1, to = index->quote[k + 1];
-        struct str key = {p + from, to - from};
-        k += 2;
-        at = to + 1;
-        while (p[at] == ' ')
-            at++;
-        if (p[at] != ':')
-            return false;
+        q += 2;
+        at = end + 1;
+        if (p[at] != ':') {
+            at = skip_spaces(p, at);
+            if (p[at] != ':')
+                return false;
+        }
         at++;
-        while (p[at] == ' ')
-            at++;
+        if (p[at] == ' ')
+            at = skip_spaces(p, at);
         struct scan_field value;
         if (p[at] == '"') {
-            if (k + 1 >= index->n_quotes || index->quote[k] != at)
+            size_t close = q[1];
+            if (q[0] != at || close >= to)
                 return false;
-            to = index->quote[k + 1];
-            value = (struct scan_field){SCAN_STRING, {p + at + 1, to - at - 1}};
-            k += 2;
-            at = to + 1;
+            value = (struct scan_field){SCAN_STRING, {p + at + 1, close - at - 1}};
+            q += 2;
+            at = close + 1;
         } else {
             size_t length =
-                scan_is_digit(p[at]) || p[at] == '-' ? scan_number(p + at, n - at) : scan_literal(p + at, n - at);
+                ascii_digit(p[at]) || p[at] == '-' ? scan_number(p + at, to - at) : scan_literal(p + at, to - at);
             if (length == 0)
                 return false;
             value = (struct scan_field){SCAN_OTHER, {p + at, length}};
             at += length;
         }
-        if (!set_fields(key, names, value, out) && has_backslash(index, from, from + key.n))
+        if (!set_fields((struct str){p + key, end - key}, names, value, out) &&
+            scan_any_bit(index->backslash, key, end))
             return false;
-        while (p[at] == ' ')
-            at++;
-        if (p[at] == '}')
-            return at == n - 1;
+        if (p[at] == ' ')
+            at = skip_spaces(p, at);
+        if (p[at] == '}') {
+            *quote = (size_t)(q - index->quote);
+            return at == to - 1;
+        }
         if (p[at] != ',')
             return false;
         at++;
-        while (p[at] == ' ')
-            at++;
+        if (p[at] == ' ')
+            at = skip_spaces(p, at);
     }
+}
+
+/* A short record alone. */
+static bool walk_record(struct str record, const struct scan_names *names, struct scan_field *out)
+{
+    enum { BLOCKS = SCAN_MAX_BYTES / SCAN_BLOCK, WORDS = BLOCKS / 64 };
+    uint32_t quotes[SCAN_MAX_QUOTES + SCAN_BLOCK], newlines[SCAN_BLOCK];
+    uint64_t backslash[BLOCKS + 2], doubt[WORDS + 2], high[WORDS + 2];
+    struct scan_index index = {.quote = quotes,
+                               .newline = newlines,
+                               .backslash = backslash,
+                               .doubt = doubt,
+                               .high = high,
+                               .max_quotes = SCAN_MAX_QUOTES};
+    size_t quote = 0;
+    if (record.n > SCAN_MAX_BYTES)
+        return false;
+    scan_index(record.p, record.n, &index);
+    return index.n == record.n && index.n_newlines == 0 && scan_index_sound(&index, record.p, 0, record.n) &&
+           scan_walk(record.p, 0, record.n, &index, &quote, names, out);
 }
 
 bool scan_record(struct str record, const struct scan_names *names, struct scan_field *out, const char **reason)
 {
-    while (record.n > 0 && is_blank(record.p[record.n - 1]))
+    while (record.n > 0 && ascii_blank(record.p[record.n - 1]))
         record.n--;
     for (size_t j = 0; j < names->n; j++)
         out[j] = (struct scan_field){SCAN_ABSENT, {NULL, 0}};
-    struct scan_index index;
-    if (record.n >= 2 && record.p[0] == '{' && record.p[record.n - 1] == '}' &&
-        scan_index(record.p, record.n, &index) && walk(record.p, record.n, &index, names, out))
+    if (record.n >= 2 && record.p[0] == '{' && record.p[record.n - 1] == '}' && walk_record(record, names, out))
         return true;
     return scan_full(record, names->name, names->n, out, reason);
 }
@@ -131,17 +137,47 @@ bool scan_object(struct str record, const struct str *names, size_t n, struct sc
     return scan_record(record, &list, out, reason);
 }
 
+/* Copies up to the first backslash of p[n], eight bytes a step, the last of them too many; returns how many count. */
+static inline size_t copy_plain(const char *p, size_t n, char *out)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = UINT64_C(0x8080808080808080);
+    size_t i = 0;
+    for (; n - i >= 8; i += 8) {
+        uint64_t x;
+        memcpy(&x, p + i, sizeof x);
+        memcpy(out + i, &x, sizeof x);
+        x ^= ones * '\\';
+        x = (x - ones) & ~x & high; /* the first byte that is marked is a backslash */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+        if (x != 0)
+            return i + (size_t)__builtin_ctzll(x) / 8;
+#else
+        if (x != 0)
+            break;
+#endif
+    }
+    for (; i < n && p[i] != '\\'; i++)
+        out[i] = p[i];
+    return i;
+}
+
 bool scan_unescape(const struct scan_field *field, struct arena *arena, struct str *out)
 {
     struct str raw = field->raw;
     *out = raw;
     if (!scan_escaped(raw))
         return true;
-    char *text = arena_bytes(arena, raw.n + 4);
+    char *text = arena_bytes(arena, raw.n + 8);
     size_t n = 0;
     for (size_t i = 0; i < raw.n;) {
-        if (raw.p[i] != '\\') {
-            text[n++] = raw.p[i++];
+        size_t plain = copy_plain(raw.p + i, raw.n - i, text + n);
+        i += plain;
+        n += plain;
+        if (i == raw.n)
+            break;
+        if (raw.n - i >= 2 && (raw.p[i + 1] == '\\' || raw.p[i + 1] == '"')) { /* nearly all */
+            text[n++] = raw.p[i + 1];
+            i += 2;
             continue;
         }
         if (scan_escape(raw.p + i, raw.n - i) == 0)

@@ -2,7 +2,9 @@
  * recursed. */
 #include "scan_private.h"
 
+#include "support/ascii.h"
 #include "support/error.h"
+#include "support/utf8.h"
 
 struct cursor {
     const char *p;
@@ -18,12 +20,8 @@ static bool bad(struct cursor *c, const char *reason)
 
 static void skip_blanks(struct cursor *c)
 {
-    while (c->at < c->n) {
-        char b = c->p[c->at];
-        if (b != ' ' && b != '\t' && b != '\n' && b != '\r')
-            return;
+    while (c->at < c->n && ascii_blank(c->p[c->at]))
         c->at++;
-    }
 }
 
 static char peek(const struct cursor *c)
@@ -64,7 +62,7 @@ static bool string(struct cursor *c, struct scan_field *out)
             if (step == 0)
                 return bad(c, "a malformed escape");
         } else if (b >= 0x80) {
-            step = scan_utf8_length(c->p + c->at, c->n - c->at);
+            step = utf8_length(c->p + c->at, c->n - c->at);
             if (step == 0)
                 return bad(c, "malformed UTF-8");
         }
@@ -78,7 +76,7 @@ static bool scalar(struct cursor *c, struct scan_field *out)
     char b = peek(c);
     if (b == '"')
         return string(c, out);
-    bool number = scan_is_digit(b) || b == '-';
+    bool number = ascii_digit(b) || b == '-';
     size_t length = number ? scan_number(c->p + c->at, c->n - c->at) : scan_literal(c->p + c->at, c->n - c->at);
     if (length == 0)
         return bad(c, number ? "a malformed number" : c->at < c->n ? "not a JSON value" : "the record ends early");

@@ -1,10 +1,10 @@
 /* The smallest pieces of JSON text. */
 #include "scan_private.h"
+#include "support/ascii.h"
 
-static bool is_hex(char c)
+static bool is_hex4(const char *p)
 {
-    char lower = (char)(c | 0x20);
-    return scan_is_digit(c) || (lower >= 'a' && lower <= 'f');
+    return ascii_hex(p[0]) >= 0 && ascii_hex(p[1]) >= 0 && ascii_hex(p[2]) >= 0 && ascii_hex(p[3]) >= 0;
 }
 
 size_t scan_escape(const char *p, size_t n)
@@ -12,14 +12,14 @@ size_t scan_escape(const char *p, size_t n)
     if (n < 2 || p[0] != '\\')
         return 0;
     if (p[1] == 'u')
-        return n >= 6 && is_hex(p[2]) && is_hex(p[3]) && is_hex(p[4]) && is_hex(p[5]) ? 6 : 0;
+        return n >= 6 && is_hex4(p + 2) ? 6 : 0;
     return p[1] != '\0' && strchr("\"\\/bfnrt", p[1]) != NULL ? 2 : 0;
 }
 
 static size_t digits(const char *p, size_t n, size_t from)
 {
     size_t i = from;
-    while (i < n && scan_is_digit(p[i]))
+    while (i < n && ascii_digit(p[i]))
         i++;
     return i - from;
 }
@@ -56,48 +56,6 @@ size_t scan_literal(const char *p, size_t n)
     return n >= 5 && memcmp(p, "false", 5) == 0 ? 5 : 0;
 }
 
-static bool continues(unsigned char c)
-{
-    return (c & 0xC0) == 0x80;
-}
-
-size_t scan_utf8_length(const char *p, size_t n)
-{
-    const unsigned char *u = (const unsigned char *)p;
-    if (u[0] < 0x80)
-        return 1;
-    if (u[0] < 0xC2 || u[0] > 0xF4)
-        return 0;
-    if (u[0] < 0xE0)
-        return n >= 2 && continues(u[1]) ? 2 : 0;
-    /* The first two bytes together rule out overlong forms, surrogates and what lies above U+10FFFF. */
-    unsigned char low = u[0] == 0xE0 ? 0xA0 : u[0] == 0xF0 ? 0x90 : 0x80;
-    unsigned char high = u[0] == 0xED ? 0x9F : u[0] == 0xF4 ? 0x8F : 0xBF;
-    size_t length = u[0] < 0xF0 ? 3 : 4;
-    if (n < length || u[1] < low || u[1] > high || !continues(u[2]))
-        return 0;
-    return length == 3 || continues(u[3]) ? length : 0;
-}
-
-bool scan_utf8_valid(const char *p, size_t n)
-{
-    for (size_t i = 0; i < n;) {
-        uint64_t eight;
-        if (n - i >= sizeof eight) {
-            memcpy(&eight, p + i, sizeof eight);
-            if ((eight & UINT64_C(0x8080808080808080)) == 0) {
-                i += sizeof eight;
-                continue;
-            }
-        }
-        size_t length = scan_utf8_length(p + i, n - i);
-        if (length == 0)
-            return false;
-        i += length;
-    }
-    return true;
-}
-
 static size_t write_utf8(uint32_t c, char out[4])
 {
     if (c < 0x80) {
@@ -125,11 +83,8 @@ static size_t write_utf8(uint32_t c, char out[4])
 static uint32_t hex4(const char *p)
 {
     uint32_t value = 0;
-    for (int i = 0; i < 4; i++) {
-        char c = p[i];
-        uint32_t digit = (uint32_t)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
-        value = value << 4 | digit;
-    }
+    for (int i = 0; i < 4; i++)
+        value = value << 4 | (uint32_t)ascii_hex(p[i]);
     return value;
 }
 

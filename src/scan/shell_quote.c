@@ -1,11 +1,11 @@
 #include "shell_quote.h"
 
-#include "scan_private.h"
+#include "support/ascii.h"
+#include "support/utf8.h"
 
 static bool is_plain(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("@%+=:,./_-", c) != NULL);
+    return ascii_alnum(c) || (c != '\0' && strchr("@%+=:,./_-", c) != NULL);
 }
 
 static bool all_plain(struct str argument)
@@ -29,7 +29,7 @@ size_t shell_quote(struct str argument, char *out)
         return put(out, argument);
     size_t n = put(out, STR("'"));
     for (size_t i = 0; i < argument.n;) {
-        size_t length = scan_utf8_length(argument.p + i, argument.n - i);
+        size_t length = utf8_length(argument.p + i, argument.n - i);
         if (argument.p[i] == '\'')
             n += put(out + n, STR("'\"'\"'"));
         else if (length == 0)

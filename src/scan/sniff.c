@@ -29,7 +29,7 @@ static void count_rest(struct sniff_count *count, const struct form *form, void 
 
 struct sniff_count sniff_read(const struct field_map *given, const struct layout *layout, struct str head, bool whole)
 {
-    struct arena *arena = arena_new();
+    struct arena *arena = arena_new(), *scratch = arena_new(); /* the state's, and the records' */
     const struct form *form = layout->form;
     struct field_map own = fields_fill(given, layout->fields);
     void *state = form->start(layout, &own, arena);
@@ -37,7 +37,7 @@ struct sniff_count sniff_read(const struct field_map *given, const struct layout
     struct event event;
     size_t at = 0;
     for (int i = 0; i < SNIFF_RECORDS && at < head.n; i++) {
-        struct arena_mark mark = arena_mark(arena);
+        struct arena_mark mark = arena_mark(scratch);
         const char *reason = "";
         if (form->place != NULL)
             form->place(state, (int64_t)at, PLACE_INSIDE);
@@ -46,16 +46,17 @@ struct sniff_count sniff_read(const struct field_map *given, const struct layout
             n = form->record_length(state, head.p, head.n, true);
         if (n == 0)
             break;
-        enum read_result result = form->parse(state, (struct str){head.p + at, n}, arena, &event, &reason);
+        enum read_result result = form->parse(state, (struct str){head.p + at, n}, scratch, &event, &reason);
         count_one(&count, result, reason);
-        count_rest(&count, form, state, arena);
+        count_rest(&count, form, state, scratch);
         at += n;
-        arena_release(arena, mark);
+        arena_release(scratch, mark);
     }
-    if (form->end != NULL && whole && at == head.n) {
+    if (form->end != NULL) {
         form->end(state);
-        count_rest(&count, form, state, arena);
+        count_rest(&count, form, state, scratch);
     }
+    arena_free(scratch);
     arena_free(arena);
     return count;
 }
@@ -129,8 +130,9 @@ bool sniff_readable(const char *path, struct str head, struct error *err)
     if (str_starts(head, (struct str){"ElfFile\0", 8}))
         return fail(
             err, ERROR_INPUT,
-            "%s: a binary Windows event log. Convert it first, for instance with `evtx_dump -o jsonl FILE`, and "
-            "read what comes out with \"format\": \"evtx_json\".",
+            "%s: a binary Windows event log. Those are read where they are not compressed, by programs built with "
+            "libevtx. Or convert it first, for instance with `evtx_dump -o jsonl FILE`, and read what comes out with "
+            "\"format\": \"evtx_json\".",
             path);
     if (has_zeros(head) && (head.p[0] == '\0' || (head.n > 1 && head.p[1] == '\0')))
         return fail(err, ERROR_INPUT,
@@ -188,7 +190,8 @@ static void find_near(const struct field_map *given, struct str record, struct a
     const struct plugin_list *list = layout_list();
     bool json = record.p[0] == '{' || record.p[0] == '[';
     bool audit = str_find(record, STR("audit("), 0) != SIZE_MAX;
-    const char *other = audit ? form_audit.name : "CSV";
+    bool xml = str_find(record, STR("<Event"), 0) != SIZE_MAX;
+    const char *other = audit ? form_audit.name : xml ? form_xml.name : form_csv.name;
     for (size_t i = 0; i < list->n; i++) {
         const struct layout *layout = layout_find(list->item[i]->name);
         struct field_map own = fields_fill(given, layout->fields);

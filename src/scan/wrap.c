@@ -15,6 +15,7 @@ const struct wrapper wrappers[] = {
     {TEXT("snapshot"), WRAP_LIST},          /* osquery: a snapshot query */
     {TEXT("diffResults.added"), WRAP_LIST}, /* ... batches */
     {TEXT("data"), WRAP_LIST},              /* ... the TLS logger */
+    {TEXT("documents"), WRAP_LIST},         /* Chainsaw: an aggregate's events */
     {TEXT("message"), WRAP_TEXT},           /* Filebeat and others: a line as it was read */
     {TEXT("_raw"), WRAP_TEXT},              /* Splunk */
     {TEXT("log"), WRAP_TEXT},               /* Fluent Bit, Docker */

@@ -3,13 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-/* The same sums on any processor: wider registers hold more of the independent sums, none is split. */
-#if defined(__x86_64__) && defined(__gnu_linux__)
-#define WIDEST_REGISTERS __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define WIDEST_REGISTERS
-#endif
-
 void near_normalize(float *row, size_t d)
 {
     double squares = 0;
@@ -53,10 +46,10 @@ static void raise_highest(float *restrict highest, const float *restrict sum)
         highest[j] = sum[j] > highest[j] ? sum[j] : highest[j];
 }
 
-/* Two rows at a time hide the latency of the additions; an odd last row is taken twice, which changes no maximum. */
-WIDEST_REGISTERS
-static void compare(const float *restrict packed, const float *restrict row, size_t n, size_t d,
-                    float *restrict highest)
+/* Two rows at a time hide the latency of the additions; an odd last row is taken twice, which changes no maximum. Wider
+ * registers hold more of the independent sums, none is split. */
+VECTOR_CLONES static void compare(const float *restrict packed, const float *restrict row, size_t n, size_t d,
+                                  float *restrict highest)
 {
     for (size_t k = 0; k < n; k += 2) {
         const float *restrict pair = row + k * d;

@@ -64,7 +64,7 @@ bool picking_recall(const struct comm *comm, struct picking *picking, struct err
     return true;
 }
 
-/* Candidates of one step, the same on every rank. fresh: those whose hash is not taken, best first. */
+/* Candidates of one step, the same on every rank. fresh: those not taken, best first. */
 struct step {
     struct ranked_list fresh;
     bool *repeated; /* [candidates] */
@@ -72,22 +72,25 @@ struct step {
     float *nearest; /* [fresh] decided by rank 0 */
 };
 
-/* Whether each candidate's hash is excluded or picked: asked by the rank that has its line. */
+/* Whether each candidate is excluded or picked: asked by the rank that has its line. */
 static bool *find_repeated(const struct comm *comm, const struct picking *picking, const struct ranked_list *list)
 {
     const struct selection *selection = picking->selection;
     struct arena *scratch = picking->scratch;
     struct hash128 *hash = ARENA_ARRAY(scratch, struct hash128, list->n);
+    struct hash128 *id = ARENA_ARRAY(scratch, struct hash128, list->n);
     bool *excluded = ARENA_ZARRAY(scratch, bool, list->n), *taken = ARENA_ARRAY(scratch, bool, list->n);
     bool *repeated = ARENA_ARRAY(scratch, bool, list->n);
     int64_t *flag = ARENA_ZARRAY(scratch, int64_t, list->n);
     size_t n = 0, k = 0;
     for (size_t i = 0; i < list->n; i++)
-        if (list->item[i].rank == comm_rank(comm))
-            hash[n++] = picking->lines->hash[list->item[i].local];
+        if (list->item[i].rank == comm_rank(comm)) {
+            hash[n] = picking->lines->hash[list->item[i].local];
+            id[n++] = picking->lines->id[list->item[i].local];
+        }
     if (selection->excluded != NULL)
         keyset_find(comm, selection->excluded, hash, n, excluded, scratch);
-    keyset_find(comm, selection->taken, hash, n, taken, scratch);
+    keyset_find(comm, selection->taken, id, n, taken, scratch);
     for (size_t i = 0; i < list->n; i++)
         if (list->item[i].rank == comm_rank(comm)) {
             flag[i] = excluded[k] || taken[k];
@@ -201,7 +204,7 @@ static void send_picks(const struct comm *comm, struct picking *picking, const s
 static void step_finish(const struct comm *comm, struct picking *picking, const struct ranked_list *list,
                         const struct step *step, size_t room)
 {
-    const struct lines *lines = picking->lines;
+    const struct line_view *lines = picking->lines;
     struct select_stats *stats = picking->stats;
     struct pick *own = ARENA_ARRAY(picking->scratch, struct pick, list->n);
     struct str *text = ARENA_ARRAY(picking->scratch, struct str, list->n);
@@ -221,9 +224,9 @@ static void step_finish(const struct comm *comm, struct picking *picking, const 
                                          .score = item->score,
                                          .nearest = step->nearest[fresh],
                                          .count = lines->count[item->local],
+                                         .id = lines->id[item->local],
                                          .hash = lines->hash[item->local],
-                                         .platform = (enum platform)lines->platform[item->local],
-                                         .truth = (enum truth)lines->truth[item->local]};
+                                         .tag = lines->tag[item->local]};
         }
         picked += kept;
         fresh += is_fresh;

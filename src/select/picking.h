@@ -7,7 +7,7 @@
 
 struct picking {
     const struct selection *selection;
-    const struct lines *lines;
+    const struct line_view *lines;
     const double *score;
     struct near near;             /* on rank 0: a row a kept line of any day */
     struct arena *kept, *scratch; /* of near; of one step */

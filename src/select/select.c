@@ -70,10 +70,10 @@ void selected_day_add(struct selected_day *day, const struct pick *pick, struct 
 static void add_day(const struct comm *comm, struct selection *selection, const struct selected_day *day)
 {
     struct arena *scratch = arena_new();
-    struct hash128 *hash = ARENA_ARRAY(scratch, struct hash128, day->n);
+    struct hash128 *id = ARENA_ARRAY(scratch, struct hash128, day->n);
     for (size_t i = 0; i < day->n; i++)
-        hash[i] = day->pick[i].hash;
-    keyset_add(comm, selection->taken, hash, day->n);
+        id[i] = day->pick[i].id;
+    keyset_add(comm, selection->taken, id, day->n);
     arena_free(scratch);
     selection->day =
         grown(selection->day, selection->n_days, &selection->capacity, sizeof(*selection->day), selection->arena);
@@ -84,7 +84,7 @@ static void add_day(const struct comm *comm, struct selection *selection, const 
 static bool list_next(const struct comm *comm, const struct picking *picking, const struct ranked *last, size_t k,
                       struct arena *arena, struct ranked_list *out, struct error *err)
 {
-    const struct lines *lines = picking->lines;
+    const struct line_view *lines = picking->lines;
     if (last == NULL)
         return topk_best(comm, picking->score, lines->row, lines->n, k, arena, out, err);
     double *score = ARENA_ARRAY(arena, double, lines->n);
@@ -131,7 +131,7 @@ static bool pick_lines(const struct comm *comm, struct picking *picking, struct 
     return true;
 }
 
-bool selection_add_day(const struct comm *comm, struct selection *selection, const struct lines *lines,
+bool selection_add_day(const struct comm *comm, struct selection *selection, const struct line_view *lines,
                        const double *score, struct select_stats *stats, struct error *err)
 {
     const struct select_params *params = &selection->params;
@@ -197,11 +197,11 @@ static uint64_t digest_number(uint64_t digest, const void *p, size_t n)
 
 static uint64_t pick_digest(const struct pick *pick)
 {
-    const int64_t numbers[] = {pick->day, pick->place, pick->row, pick->count, pick->platform, pick->truth};
+    const int64_t numbers[] = {pick->day, pick->place, pick->row, pick->count, pick->tag};
     uint64_t digest = digest_number(0, numbers, sizeof(numbers));
     digest = digest_number(digest, &pick->score, sizeof(pick->score));
     digest = digest_number(digest, &pick->nearest, sizeof(pick->nearest));
-    digest = digest_number(digest, &pick->hash, sizeof(pick->hash));
+    digest = digest_number(digest, &pick->id, sizeof(pick->id));
     return hash64(pick->text, digest);
 }
 

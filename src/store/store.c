@@ -22,7 +22,8 @@ static herr_t keep_first(unsigned n, const H5E_error2_t *entry, void *data)
     return 0;
 }
 
-void store_reason(char *out, size_t size)
+/* What HDF5 said innermost, into out[size]. */
+static void store_reason(char *out, size_t size)
 {
     struct reason reason = {out, size};
     snprintf(out, size, "no reason given");

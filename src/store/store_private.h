@@ -24,8 +24,6 @@ static inline void close_id(hid_t id)
 
 /* "FILE: cannot ACTION "OBJECT": what HDF5 said innermost". ERROR_IO while writing, else ERROR_INPUT. Returns false. */
 bool store_fail(const struct store *store, const char *action, const char *object, struct error *err);
-/* What HDF5 said innermost, into out[size]. */
-void store_reason(char *out, size_t size);
 /* Makes the groups that lead to `path`, and path itself as a group if whole. */
 MUST_CHECK bool store_make_groups(struct store *store, const char *path, bool whole, struct error *err);
 

@@ -1,5 +1,7 @@
 #include "support/hash.h"
 
+#include "support/ascii.h"
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -30,10 +32,9 @@ uint64_t hash_mix(uint64_t x)
 
 void hash128_hex(struct hash128 h, char out[33])
 {
-    static const char digits[] = "0123456789abcdef";
     for (int i = 0; i < 16; i++) {
-        out[i] = digits[h.hi >> (60 - 4 * i) & 15];
-        out[16 + i] = digits[h.lo >> (60 - 4 * i) & 15];
+        out[i] = ascii_hex_digit((unsigned)(h.hi >> (60 - 4 * i)));
+        out[16 + i] = ascii_hex_digit((unsigned)(h.lo >> (60 - 4 * i)));
     }
     out[32] = '\0';
 }
@@ -44,15 +45,10 @@ bool hash128_from_hex(struct str hex, struct hash128 *out)
         return false;
     uint64_t half[2] = {0, 0};
     for (size_t i = 0; i < 32; i++) {
-        char c = hex.p[i];
-        uint64_t digit;
-        if (c >= '0' && c <= '9')
-            digit = (uint64_t)(c - '0');
-        else if (c >= 'a' && c <= 'f')
-            digit = (uint64_t)(c - 'a') + 10;
-        else
+        int digit = ascii_hex(hex.p[i]);
+        if (digit < 0 || ascii_upper(hex.p[i]))
             return false;
-        half[i / 16] = half[i / 16] << 4 | digit;
+        half[i / 16] = half[i / 16] << 4 | (uint64_t)digit;
     }
     *out = (struct hash128){half[0], half[1]};
     return true;

@@ -63,8 +63,18 @@ void key_index_reserve(struct key_index *index, size_t more)
         if (slot.value == 0)
             continue;
         struct hash128 key = {(uint64_t)slot.tag << 32, slot.lo};
-        key_index_set(&bigger, key_index_find(&bigger, key), key, slot.value);
+        size_t at = key_index_home(&bigger, key);
+        while (bigger.slot[at].value != 0) /* no search: keys may be alike, see key_index_find_next */
+            at = at + 1 < bigger.n_slots ? at + 1 : 0;
+        key_index_set(&bigger, &bigger.slot[at], key, slot.value);
     }
     key_index_free(index);
     *index = bigger;
+}
+
+struct key_index key_index_in(struct arena *arena, size_t n)
+{
+    ASSERT(n < UINT32_MAX);
+    size_t n_slots = 2 * n + 4;
+    return (struct key_index){ARENA_ZARRAY(arena, struct key_slot, n_slots), n_slots, 0};
 }

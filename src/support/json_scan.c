@@ -1,5 +1,6 @@
 #include "json_scan.h"
 
+#include "support/ascii.h"
 #include "support/utf8.h"
 
 #define NUMBER_MOST 63 /* cJSON cuts longer numbers */
@@ -58,19 +59,8 @@ static char peek(const struct scan *s)
 
 static void skip_blanks(struct scan *s)
 {
-    while (s->i < s->text.n && (peek(s) == ' ' || peek(s) == '\n' || peek(s) == '\t' || peek(s) == '\r'))
+    while (s->i < s->text.n && ascii_blank(peek(s)))
         s->i++;
-}
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
 }
 
 /* The four digits of \uXXXX at the cursor, or -1. */
@@ -78,7 +68,7 @@ static int scan_unit(struct scan *s)
 {
     int unit = 0;
     for (int k = 0; k < 4; k++) {
-        int digit = hex_digit(peek(s));
+        int digit = ascii_hex(peek(s));
         if (digit < 0)
             return -1;
         unit = unit * 16 + digit;
@@ -136,7 +126,7 @@ static bool scan_string(struct scan *s)
 static bool scan_digits(struct scan *s, size_t start)
 {
     size_t first = s->i;
-    while (peek(s) >= '0' && peek(s) <= '9')
+    while (ascii_digit(peek(s)))
         s->i++;
     return s->i > first || problem(s, start, "this is not a number");
 }
@@ -238,7 +228,7 @@ static bool scan_value(struct scan *s, size_t key, int depth)
         TRY(scan_members(s, c == '{', depth + 1));
     else if (c == '"')
         TRY(scan_string(s));
-    else if (c == '-' || (c >= '0' && c <= '9'))
+    else if (c == '-' || ascii_digit(c))
         TRY(scan_number(s));
     else
         TRY(scan_word(s));

@@ -2,16 +2,10 @@
 
 #include "support/hash.h"
 
-#include <math.h>
-
 __extension__ typedef unsigned __int128 wide;
 
-struct pair {
-    uint64_t first, second;
-};
-
 /* Philox4x32-10. Counter words from low to high: stream, index. */
-static struct pair philox(uint64_t seed, uint64_t stream, uint64_t index)
+static uint64_t philox(uint64_t seed, uint64_t stream, uint64_t index)
 {
     uint32_t c0 = (uint32_t)stream, c1 = (uint32_t)(stream >> 32);
     uint32_t c2 = (uint32_t)index, c3 = (uint32_t)(index >> 32);
@@ -26,7 +20,7 @@ static struct pair philox(uint64_t seed, uint64_t stream, uint64_t index)
         k0 += 0x9E3779B9u;
         k1 += 0xBB67AE85u;
     }
-    return (struct pair){(uint64_t)c1 << 32 | c0, (uint64_t)c3 << 32 | c2};
+    return (uint64_t)c1 << 32 | c0;
 }
 
 static double to_unit(uint64_t bits)
@@ -43,7 +37,7 @@ static uint64_t scale_below(uint64_t bits, uint64_t limit)
 
 uint64_t rng_u64(uint64_t seed, uint64_t stream, uint64_t index)
 {
-    return philox(seed, stream, index).first;
+    return philox(seed, stream, index);
 }
 
 double rng_unit(uint64_t seed, uint64_t stream, uint64_t index)
@@ -54,14 +48,6 @@ double rng_unit(uint64_t seed, uint64_t stream, uint64_t index)
 uint64_t rng_below(uint64_t seed, uint64_t stream, uint64_t index, uint64_t limit)
 {
     return scale_below(rng_u64(seed, stream, index), limit);
-}
-
-/* Box-Muller on the two halves of one Philox block. */
-double rng_normal(uint64_t seed, uint64_t stream, uint64_t index)
-{
-    struct pair bits = philox(seed, stream, index);
-    double radius = sqrt(-2 * log(to_unit(bits.first) + 0x1p-53));
-    return radius * cos(6.283185307179586 * to_unit(bits.second));
 }
 
 uint64_t rng_stream(const char *purpose, uint64_t a, uint64_t b)

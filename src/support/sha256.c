@@ -1,14 +1,32 @@
+/* For sha256_short: the interface that replaced the plain functions costs more than the digest of a short text. */
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include "support/sha256.h"
 
+#include "support/ascii.h"
 #include "support/error.h"
 
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 
 struct sha256 sha256_of(struct str bytes)
 {
     struct sha256_stream *stream = sha256_begin();
     sha256_add(stream, bytes);
     return sha256_end(stream);
+}
+
+struct sha256 sha256_short(struct str bytes)
+{
+#ifdef OPENSSL_NO_DEPRECATED_3_0
+    return sha256_of(bytes);
+#else
+    struct sha256 digest;
+    SHA256_CTX context;
+    int ok = SHA256_Init(&context) && SHA256_Update(&context, bytes.p, bytes.n) && SHA256_Final(digest.byte, &context);
+    ASSERT(ok);
+    return digest;
+#endif
 }
 
 /* A struct sha256_stream is OpenSSL's context under another name. Its calls fail only without memory. */
@@ -38,17 +56,17 @@ struct sha256 sha256_end(struct sha256_stream *stream)
 
 void sha256_hex(struct sha256 digest, char out[SHA256_HEX])
 {
-    static const char digits[] = "0123456789abcdef";
     for (size_t i = 0; i < SHA256_BYTES; i++) {
-        out[2 * i] = digits[digest.byte[i] >> 4];
-        out[2 * i + 1] = digits[digest.byte[i] & 15];
+        out[2 * i] = ascii_hex_digit(digest.byte[i] >> 4);
+        out[2 * i + 1] = ascii_hex_digit(digest.byte[i]);
     }
     out[2 * SHA256_BYTES] = '\0';
 }
 
+/* Value of a digit in lower case, or -1. */
 static int digit_of(char c)
 {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    return ascii_upper(c) ? -1 : ascii_hex(c);
 }
 
 bool sha256_from_hex(struct str hex, struct sha256 *out)

@@ -1,5 +1,7 @@
 #include "support/str.h"
 
+#include "support/ascii.h"
+
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>
@@ -16,11 +18,6 @@ int str_compare(struct str a, struct str b)
 bool str_starts(struct str s, struct str prefix)
 {
     return s.n >= prefix.n && str_equal((struct str){s.p, prefix.n}, prefix);
-}
-
-bool str_ends(struct str s, struct str suffix)
-{
-    return s.n >= suffix.n && (suffix.n == 0 || memcmp(s.p + (s.n - suffix.n), suffix.p, suffix.n) == 0);
 }
 
 size_t str_find(struct str s, struct str needle, size_t from)
@@ -42,11 +39,6 @@ size_t str_find(struct str s, struct str needle, size_t from)
     return SIZE_MAX;
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 bool str_to_i64(struct str s, int64_t *out)
 {
     bool negative = s.n > 0 && s.p[0] == '-';
@@ -56,7 +48,7 @@ bool str_to_i64(struct str s, int64_t *out)
     if (i == s.n)
         return false;
     for (; i < s.n; i++) {
-        if (!is_digit(s.p[i]))
+        if (!ascii_digit(s.p[i]))
             return false;
         uint64_t digit = (uint64_t)(s.p[i] - '0');
         if (value > (limit - digit) / 10)
@@ -72,7 +64,7 @@ bool str_to_i64(struct str s, int64_t *out)
 
 static size_t skip_digits(struct str s, size_t i)
 {
-    while (i < s.n && is_digit(s.p[i]))
+    while (i < s.n && ascii_digit(s.p[i]))
         i++;
     return i;
 }

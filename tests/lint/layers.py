@@ -22,7 +22,7 @@ def closure(module):
 
 LIBRARY = {  # header -> modules that may include it
     r"mpi\.h": {"comm"}, r"hdf5(_hl)?\.h": {"store"}, r"curl/": {"http"}, r"cjson/": {"support"}, r"xxhash\.h": {"support"},
-    r"openssl/": {"support"}, r"zlib\.h": {"bytes"}, r"zstd": {"bytes"}, r"cblas\.h": {"features"}, r"lapacke\.h": {"features"},
+    r"openssl/": {"support"}, r"zlib\.h": {"bytes"}, r"zstd": {"bytes"}, r"libevtx": {"bytes"}, r"expat": {"scan"}, r"cblas\.h": {"features"}, r"lapacke\.h": {"features"},
 }
 problems, seen = [], 0
 for path in sorted([*source.glob("src/**/*.[ch]"), *source.glob("include/**/*.h")]):

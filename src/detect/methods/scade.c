@@ -117,14 +117,14 @@ static void count_lines(struct work *work, const struct groups *groups, struct t
     tally_free(tally);
 }
 
-static uint32_t group_find(const struct term_counts *sizes, const struct groups *groups, size_t pair)
+static size_t group_find(const struct term_counts *sizes, const struct groups *groups, size_t pair)
 {
-    uint32_t id = term_find(sizes, group_hash(groups->hash[pair]));
-    ASSERT(id != TERM_UNKNOWN);
+    size_t id = key_index_look(&sizes->index, group_hash(groups->hash[pair]));
+    ASSERT(id != KEY_UNKNOWN);
     return id;
 }
 
-static bool may_vote(const struct work *work, const struct term_counts *sizes, uint32_t id)
+static bool may_vote(const struct work *work, const struct term_counts *sizes, size_t id)
 {
     return sizes->count[id].documents >= work->params->min_lines;
 }
@@ -136,7 +136,7 @@ static void count_terms(struct work *work, const struct groups *groups, const st
     for (size_t i = 0; i < work->rows->n; i++) {
         terms_of_line(&work->terms, &work->form, work->rows->text[i]);
         for (size_t p = groups->at[i]; p < groups->at[i + 1]; p++) {
-            uint32_t id = group_find(sizes, groups, p);
+            size_t id = group_find(sizes, groups, p);
             for (size_t t = 0; t < work->terms.n && may_vote(work, sizes, id); t++)
                 tally_add(tally, hash_pair(sizes->term[id], work->terms.item[t].hash), work->terms.item[t].tf, 1);
         }
@@ -159,7 +159,7 @@ static size_t score_pairs(struct work *work, const struct groups *groups, const 
     for (size_t i = 0; i < work->rows->n; i++) {
         terms_of_line(&work->terms, &work->form, work->rows->text[i]);
         for (size_t p = groups->at[i]; p < groups->at[i + 1]; p++) {
-            uint32_t id = group_find(sizes, groups, p);
+            size_t id = group_find(sizes, groups, p);
             if (!may_vote(work, sizes, id))
                 continue;
             int64_t n = sizes->count[id].documents;
@@ -186,12 +186,12 @@ static void add_votes(struct work *work, const struct groups *groups, double *su
     double *local = ARENA_ARRAY(work->arena, double, pairs);
     struct group_value *sample = ARENA_ARRAY(work->arena, struct group_value, pairs);
     size_t n_sample = score_pairs(work, groups, &sizes, &counts, local, sample);
-    struct spread *spread = ARENA_ARRAY(work->arena, struct spread, sizes.n);
-    spread_groups(work->comm, sample, n_sample, sizes.term, sizes.n, spread);
+    struct spread *spread = ARENA_ARRAY(work->arena, struct spread, sizes.index.n);
+    spread_groups(work->comm, sample, n_sample, sizes.term, sizes.index.n, spread);
     for (size_t i = 0; i < n; i++) {
         double greatest = work->global[i];
         for (size_t p = groups->at[i]; p < groups->at[i + 1]; p++) {
-            uint32_t id = group_find(&sizes, groups, p);
+            size_t id = group_find(&sizes, groups, p);
             double vote = work->global[i];
             if (may_vote(work, &sizes, id)) {
                 double lines = (double)sizes.count[id].documents, weight = lines / (lines + work->params->shrink);
@@ -231,7 +231,7 @@ static bool fit(const struct comm *comm, const struct rows *rows, const void *pa
     score_global(&work);
     if (rows->n > 0)
         memcpy(score, work.global, rows->n * sizeof *score);
-    const struct lines *lines = rows->lines;
+    const struct line_view *lines = rows->lines;
     struct groups groups[] = {{.kind = "user"}, {.kind = "host"}};
     if (lines != NULL) {
         groups[0] = (struct groups){"user", lines->user_at, lines->user_hash};

@@ -2,7 +2,8 @@
  * text the first counts. A file is read once and kept until it changes: a sweep asks day after day. */
 #include "bytes/textfile.h"
 #include "label/backend.h"
-#include "support/table.h"
+#include "support/ascii.h"
+#include "support/index.h"
 #include "verdict.h"
 
 #include <errno.h>
@@ -41,10 +42,9 @@ struct origin {
 struct book {
     struct book *next;
     struct origin origin;
-    struct arena *arena; /* of all but the table */
-    struct table *table; /* hash of the text -> verdict + 4 * index of the confidence */
-    double *confidence;
-    size_t n;
+    struct arena *arena;    /* of all but the index */
+    struct key_index index; /* hash of the text -> record */
+    struct record *record;
 };
 
 static struct book *books; /* of this process */
@@ -84,11 +84,9 @@ static bool add_line(const struct replay *replay, const char *path, size_t numbe
     bool wanted = replay->min_confidence <= 0 || record.confidence >= replay->min_confidence;
     if (ok && wanted) {
         bool is_new;
-        uint64_t *slot = table_put(book->table, hash128(text, 0), &is_new);
-        if (is_new) {
-            *slot = (uint64_t)record.verdict + 4 * book->n;
-            book->confidence[book->n++] = record.confidence;
-        }
+        size_t place = key_index_number(&book->index, hash128(text, 0), &is_new);
+        if (is_new)
+            book->record[place] = record;
     }
     json_free(doc);
     return ok || fail(err, ERROR_INPUT, "%s:%zu: %s", path, number, reason);
@@ -97,7 +95,7 @@ static bool add_line(const struct replay *replay, const char *path, size_t numbe
 static bool is_blank(struct str line)
 {
     for (size_t i = 0; i < line.n; i++)
-        if (line.p[i] != ' ' && line.p[i] != '\t' && line.p[i] != '\r')
+        if (!ascii_blank(line.p[i]))
             return false;
     return true;
 }
@@ -138,11 +136,12 @@ static bool answer_from(const struct replay *replay, const struct book *book, co
                         struct label_sink *sink, struct error *err)
 {
     for (size_t i = 0; i < n; i++) {
-        const uint64_t *slot = table_get(book->table, hash128(item[i].text, 0));
-        if (!slot || !was_shown(replay, item[i].text))
+        size_t place = key_index_look(&book->index, hash128(item[i].text, 0));
+        if (place == KEY_UNKNOWN || !was_shown(replay, item[i].text))
             continue;
         sink->asked++;
-        TRY(sink->put(sink->context, i, (enum verdict)(*slot % 4), book->confidence[*slot / 4], err));
+        const struct record *record = &book->record[place];
+        TRY(sink->put(sink->context, i, record->verdict, record->confidence, err));
     }
     return true;
 }
@@ -162,7 +161,7 @@ static bool same_reading(const struct origin *a, const struct origin *b)
 
 static void book_free(struct book *book)
 {
-    table_free(book->table);
+    key_index_free(&book->index);
     arena_free(book->arena);
 }
 
@@ -174,12 +173,10 @@ static bool book_read(const struct replay *replay, const struct origin *origin, 
     bool ok = textfile_read(origin->path, FILE_LIMIT, scratch, &text, err);
     *book = (struct book){.arena = arena, .origin = *origin};
     if (ok) {
-        size_t lines = count_lines(text);
         book->origin.path = arena_printf(arena, "%s", origin->path);
         book->origin.command_field = arena_printf(arena, "%s", origin->command_field);
         book->origin.verdict_field = arena_printf(arena, "%s", origin->verdict_field);
-        book->table = table_new(lines);
-        book->confidence = ARENA_ARRAY(arena, double, lines);
+        book->record = ARENA_ARRAY(arena, struct record, count_lines(text));
         ok = add_lines(replay, origin->path, text, book, err);
     }
     arena_free(scratch);

@@ -27,6 +27,6 @@ const struct layout layout_evtx_json = {
                {"Event.System.Provider.#attributes.Name|Event.System.Provider_attributes.Name|Event.System.Provider."
                 "Name|Event.System.Channel",
                 "*Sysmon*|"}}},
-             {{{"Event.System.EventID.#text|Event.System.EventID.Value|Event.System.EventID", "4688"}}}},
+             SECURITY_KIND("Event.System.EventID.#text|Event.System.EventID.Value|Event.System.EventID")},
     .platform = PLATFORM_WINDOWS,
 };

@@ -17,6 +17,6 @@ const struct layout layout_nxlog = {
     .plugin = {"nxlog", "NXLog, one flat object a record: Sysmon 1 and Security 4688", NULL, 0},
     .form = &form_json,
     .fields = &fields,
-    .kind = {{{{"EventID", "1"}, {"SourceName|Channel", "*Sysmon*|"}}}, {{{"EventID", "4688"}}}},
+    .kind = {SYSMON_KIND("EventID", "SourceName|Channel"), SECURITY_KIND("EventID")},
     .platform = PLATFORM_WINDOWS,
 };

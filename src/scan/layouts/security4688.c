@@ -18,6 +18,6 @@ const struct layout layout_security4688 = {
     .plugin = {"security4688", "as evtx_json or WMI objects (InsertionStrings): Security 4688 only", NULL, 0},
     .form = &form_json,
     .fields = &fields,
-    .kind = {{{{"Event.System.EventID.#text|Event.System.EventID.Value|Event.System.EventID|EventCode", "4688"}}}},
+    .kind = {SECURITY_KIND("Event.System.EventID.#text|Event.System.EventID.Value|Event.System.EventID|EventCode")},
     .platform = PLATFORM_WINDOWS,
 };

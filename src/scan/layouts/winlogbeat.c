@@ -22,6 +22,6 @@ const struct layout layout_winlogbeat = {
     .fields = &fields,
     .kind = {{{{"event_id|winlog.event_id|event.code", "1"},
                {"source_name|winlog.provider_name|log_name|winlog.channel", "*Sysmon*|"}}},
-             {{{"event_id|winlog.event_id|event.code", "4688"}}}},
+             SECURITY_KIND("event_id|winlog.event_id|event.code")},
     .platform = PLATFORM_WINDOWS,
 };

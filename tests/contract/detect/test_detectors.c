@@ -3,6 +3,7 @@
 
 #include "comm/digest.h"
 #include "detect/detector.h"
+#include "normal.h"
 #include "support/rng.h"
 
 #include <math.h>
@@ -52,29 +53,27 @@ static struct rows number_rows(const struct comm *comm, const struct trial *inpu
     for (size_t i = 0; i < n; i++)
         for (size_t c = 0; c < input->d; c++)
             dense[i * input->d + c] =
-                input->fill == CONSTANT ? 2.5F : (float)rng_normal(8, c, (uint64_t)row[i]) * (float)(c + 1);
+                input->fill == CONSTANT ? 2.5F : (float)normal_number(8, c, (uint64_t)row[i]) * (float)(c + 1);
     return (struct rows){.n = n, .d = input->d, .row = row, .dense = dense};
 }
 
 /* Each run of a line is by one of the groups. */
-static void make_groups(const struct lines *lines, uint64_t groups, uint64_t stream, struct arena *arena, size_t **at,
-                        uint64_t **hash, int64_t **count)
+static void make_groups(const struct line_view *lines, uint64_t groups, uint64_t stream, struct arena *arena,
+                        const size_t **out_at, const uint64_t **out_hash)
 {
-    *at = ARENA_ARRAY(arena, size_t, lines->n + 1);
-    *hash = ARENA_ARRAY(arena, uint64_t, 2 * lines->n);
-    *count = ARENA_ARRAY(arena, int64_t, 2 * lines->n);
+    size_t *at = ARENA_ARRAY(arena, size_t, lines->n + 1);
+    uint64_t *hash = ARENA_ARRAY(arena, uint64_t, 2 * lines->n);
     size_t n = 0;
     for (size_t i = 0; i < lines->n; i++) {
         uint64_t first = rng_below(8, stream, (uint64_t)lines->row[i], groups);
-        (*at)[i] = n;
-        (*hash)[n] = first << 40;
-        (*count)[n++] = 1;
-        if (lines->count[i] == 1)
-            continue;
-        (*hash)[n] = (first + 1) << 40;
-        (*count)[n++] = lines->count[i] - 1;
+        at[i] = n;
+        hash[n++] = first << 40;
+        if (lines->count[i] > 1)
+            hash[n++] = (first + 1) << 40;
     }
-    (*at)[lines->n] = n;
+    at[lines->n] = n;
+    *out_at = at;
+    *out_hash = hash;
 }
 
 static struct rows line_rows(const struct comm *comm, const struct trial *input, struct arena *arena)
@@ -91,14 +90,14 @@ static struct rows line_rows(const struct comm *comm, const struct trial *input,
         uint64_t x = rng_u64(8, 9, (uint64_t)row[i]);
         text[i] = str_of(arena_printf(arena, "C:\\tools\\t%" PRIu64 ".exe -n %" PRIx64, x % 17, x));
     }
-    struct lines *lines = ARENA_ZARRAY(arena, struct lines, 1);
-    *lines = (struct lines){.n = n, .n_global = input->n, .n_events = 3 * input->n, .row = row, .text = text};
-    lines->count = ARENA_ARRAY(arena, int64_t, n);
+    struct line_view *lines = ARENA_ZARRAY(arena, struct line_view, 1);
+    int64_t *count = ARENA_ARRAY(arena, int64_t, n);
+    *lines = (struct line_view){.n = n, .n_global = input->n, .row = row, .text = text, .count = count};
     for (size_t i = 0; i < n; i++)
-        lines->count[i] = 1 + (int64_t)rng_below(8, 10, (uint64_t)row[i], 5);
+        count[i] = 1 + (int64_t)rng_below(8, 10, (uint64_t)row[i], 5);
     if (input->groups) {
-        make_groups(lines, 9, 11, arena, &lines->user_at, &lines->user_hash, &lines->user_count);
-        make_groups(lines, 4, 12, arena, &lines->host_at, &lines->host_hash, &lines->host_count);
+        make_groups(lines, 9, 11, arena, &lines->user_at, &lines->user_hash);
+        make_groups(lines, 4, 12, arena, &lines->host_at, &lines->host_hash);
     }
     return rows_of_lines(set, lines);
 }

@@ -22,7 +22,7 @@ static struct table separable(size_t n, size_t d, uint64_t seed, struct arena *a
     for (size_t i = 0; i < n; i++) {
         table.y[i] = rng_unit(seed, 1, i) < 0.3;
         for (size_t j = 0; j < d; j++)
-            table.x[i * d + j] = (float)(rng_normal(seed, 2, i * d + j) + (j < 3 && table.y[i] ? 3 : 0));
+            table.x[i * d + j] = (float)(normal_number(seed, 2, i * d + j) + (j < 3 && table.y[i] ? 3 : 0));
     }
     return table;
 }

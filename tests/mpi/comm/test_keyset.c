@@ -96,26 +96,6 @@ static void test_many_rounds(void **state)
     keyset_free(keyset);
 }
 
-static void test_join(void **state)
-{
-    const struct comm *world = *state;
-    struct keyset *a = keyset_new(world), *b = keyset_new(world), *both = keyset_new(world);
-
-    add_range(world, a, DEAL_IN_TURN, 0, 700, 1);
-    add_range(world, b, DEAL_BACKWARDS, 300, 1000, 1);
-    add_range(world, both, DEAL_ALL_ON_LAST, 0, 1000, 1);
-    keyset_join(world, a, b);
-    assert_all(world, keyset_count(world, a) == 1000 && keyset_count(world, b) == 700);
-    assert_all(world, holds_below(world, a, 1500, 1000));
-    assert_all(world, keyset_digest(world, a) == keyset_digest(world, both));
-    assert_all(world, keyset_digest(world, a) != keyset_digest(world, b));
-    keyset_join(world, a, a);
-    assert_all(world, keyset_digest(world, a) == keyset_digest(world, both));
-    keyset_free(a);
-    keyset_free(b);
-    keyset_free(both);
-}
-
 static uint64_t digest_of_deal(const struct comm *comm, void *context)
 {
     const enum deal *deal = context;
@@ -148,8 +128,9 @@ static void test_digest(void **state)
 int main(int argc, char **argv)
 {
     struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_empty),       cmocka_unit_test(test_every_deal_and_duplicates),
-        cmocka_unit_test(test_many_rounds), cmocka_unit_test(test_join),
+        cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_every_deal_and_duplicates),
+        cmocka_unit_test(test_many_rounds),
         cmocka_unit_test(test_digest),
     };
     return mpi_test_main(argc, argv, tests, ARRAY_LEN(tests));

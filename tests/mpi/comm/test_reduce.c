@@ -31,13 +31,11 @@ static void test_real_extremes(void **state)
 {
     const struct comm *world = *state;
     double r = comm_rank(world), last = comm_size(world) - 1;
-    double high[] = {r, -r, -INFINITY, -0.0}, low[] = {r, -r, INFINITY, -0.0};
+    double high[] = {r, -r, -INFINITY, -0.0};
 
     reduce_max_f64(world, high, 4);
-    reduce_min_f64(world, low, 4);
     assert_all(world, high[0] == last && high[1] == 0 && high[2] == -INFINITY && !signbit(high[3]));
-    assert_all(world, low[0] == 0 && low[1] == -last && low[2] == INFINITY && !signbit(low[3]));
-    assert_all(world, !signbit(high[1]) && !signbit(low[0]));
+    assert_all(world, !signbit(high[1]));
 }
 
 static void test_many_values(void **state)

@@ -2,6 +2,7 @@
 
 #include "comm/topk.h"
 #include "deal.h"
+#include "normal.h"
 #include "support/hash.h"
 
 #include <math.h>
@@ -25,7 +26,7 @@ static double score_of(enum score_kind kind, int64_t row)
     case SCORE_EXTREME:
         return extreme[row % 10];
     default:
-        return rng_normal(2, 0, (uint64_t)row);
+        return normal_number(2, 0, (uint64_t)row);
     }
 }
 

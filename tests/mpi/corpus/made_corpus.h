@@ -74,9 +74,8 @@ static inline bool set_holds(const struct comm *comm, const struct set *set, con
 {
     struct arena *arena = arena_new();
     int64_t n_class[2] = {0, 0};
-    bool right = set->plan.n_global == n && set->plan.block == SET_BLOCK && set->plan.first == NULL &&
-                 set->plan.n_ranks == comm_size(comm) && set->plan.rank == comm_rank(comm) &&
-                 set->n == plan_count(&set->plan);
+    bool right = set->plan.n_global == n && set->plan.block == SET_BLOCK && set->plan.n_ranks == comm_size(comm) &&
+                 set->plan.rank == comm_rank(comm) && set->n == plan_count(&set->plan);
     for (size_t i = 0; i < set->n && right; i++) {
         const struct wanted *w = &wanted[plan_row(&set->plan, i)];
         right = str_equal(set->text[i], line_of(w->id, w->loud, arena)) &&

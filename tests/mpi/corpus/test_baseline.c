@@ -40,7 +40,7 @@ static bool read_it(const struct comm *comm, struct reading_of_baseline *r, stru
     r->err = (struct error){0};
     if (!json_parse(str_of(r->baseline), "t.json", false, &doc, &r->err) ||
         !baseline_parse(doc, json_root(doc), arena, &baseline, &r->err))
-        comm_abort(comm, 1);
+        abort();
     json_free(doc);
     return baseline_read(comm, &baseline, &r->options, r->seed, arena, &r->set, &r->stats, &r->err);
 }

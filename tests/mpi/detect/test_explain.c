@@ -10,20 +10,17 @@ static struct rows ordinary_lines(const struct comm *comm, struct arena *arena)
 {
     struct feature_set *set = ARENA_ARRAY(arena, struct feature_set, 1);
     struct choice *choice = ARENA_ARRAY(arena, struct choice, 1);
-    struct lines *lines = ARENA_ZARRAY(arena, struct lines, 1);
+    struct line_view *lines = ARENA_ZARRAY(arena, struct line_view, 1);
     *choice = plugin_default(extractor_list(), "expert", arena);
     const struct extractor *extractor = (const struct extractor *)(const void *)choice->plugin;
     *set = (struct feature_set){.n = 1, .d = extractor->width(choice->params), .extractor = choice};
-    lines->row = ARENA_ARRAY(arena, int64_t, N_ROWS);
-    lines->count = ARENA_ARRAY(arena, int64_t, N_ROWS);
-    lines->text = ARENA_ARRAY(arena, struct str, N_ROWS);
-    lines->n_global = lines->n_events = N_ROWS;
+    int64_t *row = ARENA_ARRAY(arena, int64_t, N_ROWS);
+    struct str *text = ARENA_ARRAY(arena, struct str, N_ROWS);
+    *lines = (struct line_view){.n_global = N_ROWS, .row = row, .text = text};
     for (int64_t r = comm_rank(comm); r < N_ROWS; r += comm_size(comm)) {
         uint64_t x = rng_u64(4, 4, (uint64_t)r);
-        lines->row[lines->n] = r;
-        lines->count[lines->n] = 1;
-        lines->text[lines->n++] =
-            str_of(arena_printf(arena, "ls -l /srv/data%" PRIu64 "/part%" PRIu64, x % 10, x / 10 % 10));
+        row[lines->n] = r;
+        text[lines->n++] = str_of(arena_printf(arena, "ls -l /srv/data%" PRIu64 "/part%" PRIu64, x % 10, x / 10 % 10));
     }
     return rows_of_lines(set, lines);
 }

@@ -42,21 +42,20 @@ static struct seen_by hosts_of(int64_t row)
     return (struct seen_by){1, {rng_below(41, 3, (uint64_t)row, HOSTS)}};
 }
 
-static void set_groups(const struct rows *rows, struct seen_by (*groups)(int64_t row), struct arena *arena, size_t **at,
-                       uint64_t **hash, int64_t **count)
+static void set_groups(const struct rows *rows, struct seen_by (*groups)(int64_t row), struct arena *arena,
+                       const size_t **out_at, const uint64_t **out_hash)
 {
-    *at = ARENA_ARRAY(arena, size_t, rows->n + 1);
-    *hash = ARENA_ARRAY(arena, uint64_t, 3 * rows->n);
-    *count = ARENA_ARRAY(arena, int64_t, 3 * rows->n);
-    (*at)[0] = 0;
+    size_t *at = ARENA_ARRAY(arena, size_t, rows->n + 1);
+    uint64_t *hash = ARENA_ARRAY(arena, uint64_t, 3 * rows->n);
+    at[0] = 0;
     for (size_t i = 0; i < rows->n; i++) {
         struct seen_by seen = groups(rows->row[i]);
-        (*at)[i + 1] = (*at)[i] + seen.n;
-        for (size_t g = 0; g < seen.n; g++) {
-            (*hash)[(*at)[i] + g] = hash_mix(seen.hash[g]);
-            (*count)[(*at)[i] + g] = 1;
-        }
+        at[i + 1] = at[i] + seen.n;
+        for (size_t g = 0; g < seen.n; g++)
+            hash[at[i] + g] = hash_mix(seen.hash[g]);
     }
+    *out_at = at;
+    *out_hash = hash;
 }
 
 static struct seen_by one_user(int64_t row)
@@ -70,12 +69,12 @@ enum known { NOBODY, USERS_ONLY, USERS_AND_HOSTS };
 static struct rows trade_rows(const struct comm *comm, enum deal deal, enum known known, struct arena *arena)
 {
     struct rows rows = text_rows(comm, LINES, deal, trade_line, arena);
-    struct lines *lines = ARENA_ARRAY(arena, struct lines, 1);
+    struct line_view *lines = ARENA_ARRAY(arena, struct line_view, 1);
     *lines = *rows.lines;
     if (known >= USERS_ONLY)
-        set_groups(&rows, users_of, arena, &lines->user_at, &lines->user_hash, &lines->user_count);
+        set_groups(&rows, users_of, arena, &lines->user_at, &lines->user_hash);
     if (known == USERS_AND_HOSTS)
-        set_groups(&rows, hosts_of, arena, &lines->host_at, &lines->host_hash, &lines->host_count);
+        set_groups(&rows, hosts_of, arena, &lines->host_at, &lines->host_hash);
     rows.lines = lines;
     return rows;
 }
@@ -117,10 +116,10 @@ static uint64_t run_many(const struct comm *comm, void *context)
     const struct trial *trial = context;
     struct arena *arena = arena_new();
     struct rows rows = text_rows(comm, MANY, trial->deal, trade_line, arena);
-    struct lines *lines = ARENA_ARRAY(arena, struct lines, 1);
+    struct line_view *lines = ARENA_ARRAY(arena, struct line_view, 1);
     double *global = text_score(comm, "\"scade\"", &rows, arena), greatest = 0;
     *lines = *rows.lines;
-    set_groups(&rows, one_user, arena, &lines->user_at, &lines->user_hash, &lines->user_count);
+    set_groups(&rows, one_user, arena, &lines->user_at, &lines->user_hash);
     rows.lines = lines;
     double *score = text_score(comm, "\"scade\"", &rows, arena);
     for (size_t i = 0; i < rows.n; i++)

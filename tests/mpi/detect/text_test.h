@@ -48,18 +48,18 @@ static inline bool text_owned(const struct comm *comm, enum deal deal, int64_t r
 static inline struct rows text_rows(const struct comm *comm, int64_t n, enum deal deal,
                                     struct str (*line)(int64_t row, struct arena *arena), struct arena *arena)
 {
-    struct lines *lines = ARENA_ZARRAY(arena, struct lines, 1);
+    struct line_view *lines = ARENA_ZARRAY(arena, struct line_view, 1);
     static const struct feature_set no_features;
-    lines->row = ARENA_ARRAY(arena, int64_t, (size_t)n);
-    lines->text = ARENA_ARRAY(arena, struct str, (size_t)n);
-    lines->count = ARENA_ARRAY(arena, int64_t, (size_t)n);
+    int64_t *row = ARENA_ARRAY(arena, int64_t, (size_t)n), *count = ARENA_ARRAY(arena, int64_t, (size_t)n);
+    struct str *text = ARENA_ARRAY(arena, struct str, (size_t)n);
+    *lines = (struct line_view){.n_global = n, .row = row, .text = text, .count = count};
     for (int64_t i = 0; i < n; i++) {
         int64_t r = deal == REVERSED ? n - 1 - i : i;
         if (!text_owned(comm, deal, r))
             continue;
-        lines->row[lines->n] = r;
-        lines->count[lines->n] = text_count(r);
-        lines->text[lines->n++] = line(r, arena);
+        row[lines->n] = r;
+        count[lines->n] = text_count(r);
+        text[lines->n++] = line(r, arena);
     }
     return rows_of_lines(&no_features, lines);
 }

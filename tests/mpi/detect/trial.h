@@ -7,6 +7,7 @@
 #include "comm/digest.h"
 #include "comm/topk.h"
 #include "detect/detector.h"
+#include "normal.h"
 #include "support/rng.h"
 
 enum fill { GAUSSIAN, PLANTED, EQUAL, SOME_CONSTANT };
@@ -30,7 +31,7 @@ static inline bool is_planted(int64_t row)
 
 static inline float value(const struct trial *input, int64_t row, size_t c)
 {
-    double normal = rng_normal(99, 1, (uint64_t)row * input->d + c);
+    double normal = normal_number(99, 1, (uint64_t)row * input->d + c);
     switch (input->fill) {
     case EQUAL:
         return 1.5F;

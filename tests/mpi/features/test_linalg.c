@@ -1,14 +1,14 @@
 #include "mpi_test.h"
 
 #include "features/linalg.h"
-#include "support/rng.h"
+#include "normal.h"
 
 #include <math.h>
 #include <string.h>
 
 static double number(size_t i)
 {
-    return rng_normal(1, 2, i);
+    return normal_number(1, 2, i);
 }
 
 static void test_library_is_named(void **state)

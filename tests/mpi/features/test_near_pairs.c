@@ -100,7 +100,7 @@ static void cluster_here(const struct comm *comm, const struct trial *trial, str
     struct line_view lines = {.n = n, .row = row, .text = text};
     struct error err;
     if (!near_clusters(comm, trial->set, &lines, y, trial->n, 0.8, arena, cluster, &err))
-        comm_abort(comm, 1);
+        abort();
 }
 
 /* Every pair in double; the lowest number spreads until nothing changes. */

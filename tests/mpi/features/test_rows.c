@@ -50,7 +50,7 @@ static void test_gather_lines(void **state)
     struct str *text = ARENA_ARRAY(arena, struct str, n);
     for (size_t i = 0; i < n; i++)
         text[i] = line_of(row[i], arena);
-    struct rows rows = rows_of_lines(&set, &(struct lines){.n = n, .text = text, .row = row});
+    struct rows rows = rows_of_lines(&set, &(struct line_view){.n = n, .text = text, .row = row});
     struct ranked_list list = sample(world, &rows, 20, arena);
     float *out = ARENA_ARRAY(arena, float, list.n *set.d), *expected = ARENA_ARRAY(arena, float, set.d);
     rows_gather(world, &rows, &list, out, arena);
@@ -91,7 +91,7 @@ static void test_gather_nothing(void **state)
     const struct comm *world = *state;
     struct arena *arena = arena_new();
     struct feature_set set = small_set(arena);
-    struct rows rows = rows_of_lines(&set, &(struct lines){0});
+    struct rows rows = rows_of_lines(&set, &(struct line_view){0});
     struct ranked_list list = sample(world, &rows, 5, arena);
     rows_gather(world, &rows, &list, NULL, arena);
     assert_all(world, list.n == 0);

@@ -26,7 +26,7 @@ static inline struct folder folder_make(const struct comm *comm)
 {
     struct folder folder = {"/tmp/benomaly-day-XXXXXX"};
     if (comm_rank(comm) == 0 && mkdtemp(folder.path) == NULL)
-        comm_abort(comm, 1);
+        abort();
     comm_bcast(comm, folder.path, sizeof folder.path, 0);
     return folder;
 }
@@ -103,7 +103,7 @@ struct reading {
     const struct folder *folder;
     const char *input;
     const char *quarantine; /* below the folder, or NULL */
-    int64_t max_record_bytes;
+    int64_t max_record_bytes, segment_bytes;
     const char *what;
     const char *const *fields;
     size_t n_fields;
@@ -135,6 +135,7 @@ static inline void read_day(const struct comm *comm, struct reading *r)
     params_default(normalize_params, &options.normalize);
     options.data_dir = r->folder->path;
     options.max_record_bytes = r->max_record_bytes > 0 ? r->max_record_bytes : 1 << 20;
+    options.segment_bytes = r->segment_bytes;
     options.what = r->what;
     options.fields = r->fields;
     options.n_fields = r->n_fields;

@@ -22,6 +22,7 @@ static void fill_line(struct lines *l, size_t i, int64_t row, bool same_hash, st
 {
     l->row[i] = row;
     l->count[i] = 1 + row % 7;
+    l->id[i] = (struct hash128){(uint64_t)row, 1};
     l->hash[i] = same_hash ? (struct hash128){1, 2} : hash_of(row);
     l->text[i] = str_of(arena_printf(arena, "line %d", (int)row));
     l->user[i] = (uint32_t)(row % 3);
@@ -62,6 +63,7 @@ static struct made make(const struct comm *comm, int64_t n, bool groups, bool sa
     *l = (struct lines){.n = here, .n_global = n, .string = string, .n_fields = groups ? 2 : 0};
     l->row = ARENA_ARRAY(arena, int64_t, here);
     l->count = ARENA_ARRAY(arena, int64_t, here);
+    l->id = ARENA_ARRAY(arena, struct hash128, here);
     l->hash = ARENA_ARRAY(arena, struct hash128, here);
     l->text = ARENA_ARRAY(arena, struct str, here);
     l->user = ARENA_ARRAY(arena, uint32_t, here);

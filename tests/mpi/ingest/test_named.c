@@ -160,12 +160,12 @@ static void test_formats(void **state)
     }
     comm_barrier(world);
     struct reading r = {.folder = &folder, .input = "{\"files\":\"c\",\"format\":\"csv\"}"};
-    assert_all(world, fields_of(world, &r, two, 2, "x=a \"b\"|s;y=|;w=z|-;"));
+    assert_all(world, fields_of(world, &r, two, 2, "x=a \"b\"|s;y=|;w=z|;"));
     r.input = "{\"files\":\"j\",\"fields\":{\"source\":\"from\"}}";
     assert_all(world, fields_of(world, &r, two, 2, "k=|web;l=--|;"));
     r.input =
         "[{\"files\":\"c\",\"format\":\"csv\"},{\"files\":\"j\",\"fields\":{\"source\":\"from\"}},{\"files\":\"j\"}]";
-    assert_all(world, fields_of(world, &r, two, 2, "x=a \"b\"|s;y=|;w=z|-;k=|web;l=--|;"));
+    assert_all(world, fields_of(world, &r, two, 2, "x=a \"b\"|s;y=|;w=z|;k=|web;l=--|;"));
     r.input = "{\"files\":\"a\",\"format\":\"auditd\"}";
     assert_all(world, fields_of(world, &r, own, 5, "ls=web1|1000|linux||;"));
     r.input = "\"o\"";

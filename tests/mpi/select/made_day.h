@@ -47,7 +47,7 @@ struct day {
 enum deal { ROUND_ROBIN, BLOCKS, ALL_ON_LAST, SCATTERED, N_DEALS };
 
 struct made {
-    struct lines lines;
+    struct line_view lines;
     double *score;
 };
 
@@ -81,28 +81,24 @@ static inline struct made make(const struct day *day, enum deal deal, int rank, 
 {
     const size_t most = (size_t)day->n;
     struct made made = {
-        .lines = {.n_global = day->n,
-                  .n_events = 2 * day->n,
-                  .row = ARENA_ARRAY(arena, int64_t, most),
-                  .count = ARENA_ARRAY(arena, int64_t, most),
-                  .hash = ARENA_ARRAY(arena, struct hash128, most),
-                  .text = ARENA_ARRAY(arena, struct str, most),
-                  .platform = ARENA_ARRAY(arena, uint8_t, most),
-                  .truth = ARENA_ARRAY(arena, uint8_t, most)},
         .score = ARENA_ARRAY(arena, double, most),
     };
-    struct lines *lines = &made.lines;
+    int64_t *rows = ARENA_ARRAY(arena, int64_t, most), *count = ARENA_ARRAY(arena, int64_t, most);
+    struct hash128 *hash = ARENA_ARRAY(arena, struct hash128, most);
+    struct str *text = ARENA_ARRAY(arena, struct str, most);
+    uint16_t *tag = ARENA_ARRAY(arena, uint16_t, most);
+    made.lines = (struct line_view){
+        .n_global = day->n, .row = rows, .count = count, .hash = hash, .id = hash, .text = text, .tag = tag};
     for (int64_t i = 0; i < day->n; i++) {
         if (owner(day, deal, i, n_ranks) != rank)
             continue;
-        const size_t k = lines->n++;
+        const size_t k = made.lines.n++;
         const uint64_t row = (uint64_t)i;
-        lines->row[k] = 10 * i + 3;
-        lines->count[k] = (int64_t)rng_below(day->seed, 4, row, 1000) + 1;
-        lines->text[k] = make_text(day, row, arena);
-        lines->hash[k] = hash128(lines->text[k], 7);
-        lines->platform[k] = (uint8_t)rng_below(day->seed, 5, row, 4);
-        lines->truth[k] = (uint8_t)rng_below(day->seed, 6, row, 3);
+        rows[k] = 10 * i + 3;
+        count[k] = (int64_t)rng_below(day->seed, 4, row, 1000) + 1;
+        text[k] = make_text(day, row, arena);
+        hash[k] = hash128(text[k], 7);
+        tag[k] = (uint16_t)rng_below(day->seed, 5, row, 1000);
         made.score[k] = (double)rng_below(day->seed, 7, row, day->levels) / 8 - 1;
     }
     return made;
@@ -116,7 +112,7 @@ static inline struct select_stats add(const struct comm *comm, struct selection 
     struct error err;
     const struct made made = make(day, deal, comm_rank(comm), comm_size(comm), arena);
     if (!selection_add_day(comm, selection, &made.lines, made.score, &stats, &err))
-        comm_abort(comm, 1);
+        abort();
     arena_free(arena); /* picks must not point into it */
     return stats;
 }
@@ -156,7 +152,7 @@ static inline const struct pick *all_picks(const struct comm *comm, const struct
     }
     struct flat_pick *all = gather_all(comm, own, sizeof(*own), n_own, -1, &n, arena);
     if (n != count_picks(selection))
-        comm_abort(comm, 1);
+        abort();
     sort_stable(all, n, sizeof(*all), by_day_and_place, arena);
     struct pick *out = ARENA_ARRAY(arena, struct pick, n);
     for (size_t i = 0; i < n; i++) {

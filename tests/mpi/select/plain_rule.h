@@ -57,8 +57,7 @@ static inline struct select_stats plain_add(struct plain *plain, const struct se
                                                     .count = made.lines.count[best],
                                                     .hash = made.lines.hash[best],
                                                     .text = text,
-                                                    .platform = (enum platform)made.lines.platform[best],
-                                                    .truth = (enum truth)made.lines.truth[best]};
+                                                    .tag = made.lines.tag[best]};
         }
     }
     return stats;
@@ -68,8 +67,7 @@ static inline bool pick_equal(const struct pick *a, const struct pick *b)
 {
     return a->day == b->day && a->place == b->place && a->row == b->row && a->score == b->score &&
            fabs((double)a->nearest - (double)b->nearest) < 1e-5 && a->count == b->count &&
-           hash128_equal(a->hash, b->hash) && str_equal(a->text, b->text) && a->platform == b->platform &&
-           a->truth == b->truth;
+           hash128_equal(a->hash, b->hash) && str_equal(a->text, b->text) && a->tag == b->tag;
 }
 
 static inline bool stats_equal(struct select_stats a, struct select_stats b)

@@ -144,7 +144,7 @@ static struct select_stats add_texts(const struct comm *comm, struct selection *
 {
     int64_t row[8], count[8] = {0};
     struct hash128 hash[8];
-    uint8_t zero[8] = {0};
+    uint16_t zero[8] = {0};
     double score[8];
     struct select_stats stats;
     struct error err;
@@ -153,16 +153,16 @@ static struct select_stats add_texts(const struct comm *comm, struct selection *
         hash[i] = hash128(text[i], 1);
         score[i] = -(double)i;
     }
-    const struct lines lines = {.n = comm_rank(comm) == 0 ? n : 0,
-                                .n_global = (int64_t)n,
-                                .row = row,
-                                .count = count,
-                                .hash = hash,
-                                .text = text,
-                                .platform = zero,
-                                .truth = zero};
+    const struct line_view lines = {.n = comm_rank(comm) == 0 ? n : 0,
+                                    .n_global = (int64_t)n,
+                                    .row = row,
+                                    .count = count,
+                                    .id = hash,
+                                    .hash = hash,
+                                    .text = text,
+                                    .tag = zero};
     if (!selection_add_day(comm, selection, &lines, score, &stats, &err))
-        comm_abort(comm, 1);
+        abort();
     return stats;
 }
 

@@ -161,7 +161,7 @@ static void test_weights_count_like_rows(void **state)
     for (size_t i = 0; i < once.n; i++) {
         for (size_t j = 0; j < 3; j++)
             once.x[i * 3 + j] = (float)rng_below(6, j, i, 12);
-        once.y[i] = (double)once.x[i * 3] + 4 * rng_normal(6, 9, i) > 6;
+        once.y[i] = (double)once.x[i * 3] + 4 * normal_number(6, 9, i) > 6;
         once.weight[i] = (float)(1 + i % 3);
         for (size_t k = 0; k < 1 + i % 3; k++) {
             memcpy(often.x + often.n * 3, once.x + i * 3, 3 * sizeof(float));

@@ -2,6 +2,7 @@
 #ifndef TRAIN_DATA_H
 #define TRAIN_DATA_H
 
+#include "normal.h"
 #include "support/hash.h"
 #include "support/rng.h"
 #include "train/classifier.h"
@@ -33,11 +34,11 @@ static inline struct table table_random(size_t n, size_t d, double density, uint
         double sum = 0;
         for (size_t j = 0; j < d; j++) {
             if (rng_unit(seed, 1, i * d + j) < density)
-                table.x[i * d + j] = (float)rng_normal(seed, 2, i * d + j);
+                table.x[i * d + j] = (float)normal_number(seed, 2, i * d + j);
             if (j < 5)
                 sum += (double)table.x[i * d + j];
         }
-        table.y[i] = sum + 0.5 * rng_normal(seed, 3, i) > 0;
+        table.y[i] = sum + 0.5 * normal_number(seed, 3, i) > 0;
     }
     return table;
 }

@@ -12,8 +12,8 @@
 #include "detect/detector.h"
 #include "select/select.h"
 #include "support/clock.h"
+#include "support/index.h"
 #include "support/log.h"
-#include "support/table.h"
 
 enum { MOST_DETECTORS = 16, BLOCK = 256 };
 
@@ -99,16 +99,16 @@ static bool detector_of(const char *json, struct arena *arena, struct choice *ou
 }
 
 /* Adds one if (outer, inner, number) is new. */
-static void note(struct table *seen, struct hash128 outer, struct hash128 inner, int64_t number, int64_t *count)
+static void note(struct key_index *seen, struct hash128 outer, struct hash128 inner, int64_t number, int64_t *count)
 {
     bool is_new;
     struct hash128 key = hash_pair(outer, inner);
     key.lo ^= hash_mix((uint64_t)number);
-    table_put(seen, key, &is_new);
+    key_index_number(seen, key, &is_new);
     *count += is_new;
 }
 
-static void census_groups(const struct terms *terms, const uint64_t *group, size_t n, struct table *seen,
+static void census_groups(const struct terms *terms, const uint64_t *group, size_t n, struct key_index *seen,
                           struct census *census)
 {
     static const struct hash128 a_group = {1, 1}, a_length = {2, 2};
@@ -126,25 +126,25 @@ static struct census take_census(const struct comm *comm, const struct lines *li
 {
     struct census census = {0};
     struct arena *arena = arena_new();
-    struct table *seen = table_new(0), *seen_users = table_new(0), *seen_hosts = table_new(0);
+    struct key_index seen = {0}, seen_users = {0}, seen_hosts = {0};
     struct terms terms = terms_room(longest_line(lines->text, lines->n), arena);
     struct term_form form = {tokenizer_named("wordpunct", true), 2, 0};
     for (size_t i = 0; i < lines->n; i++) {
         census.text += (int64_t)lines->text[i].n;
         terms_of_line(&terms, &form, lines->text[i]);
         for (size_t t = 0; t < terms.n; t++)
-            note(seen, (struct hash128){0, 0}, terms.item[t].hash, terms.item[t].tf, &census.terms);
+            note(&seen, (struct hash128){0, 0}, terms.item[t].hash, terms.item[t].tf, &census.terms);
         if (lines->user_at == NULL)
             continue;
         census_groups(&terms, lines->user_hash + lines->user_at[i], lines->user_at[i + 1] - lines->user_at[i],
-                      seen_users, &census);
+                      &seen_users, &census);
         census_groups(&terms, lines->host_hash + lines->host_at[i], lines->host_at[i + 1] - lines->host_at[i],
-                      seen_hosts, &census);
+                      &seen_hosts, &census);
     }
     reduce_sum_i64(comm, &census.text, sizeof census / sizeof census.text);
-    table_free(seen_hosts);
-    table_free(seen_users);
-    table_free(seen);
+    key_index_free(&seen_hosts);
+    key_index_free(&seen_users);
+    key_index_free(&seen);
     arena_free(arena);
     return census;
 }
@@ -215,9 +215,21 @@ static bool detect_and_select(struct bench *bench, const struct choice *choice, 
     double started = clock_seconds();
     int64_t sent = comm_bytes_sent(comm);
     struct line_view view = {
-        .n = bench->lines.n, .row = bench->lines.row, .text = bench->lines.text, .count = bench->lines.count};
+        .n = bench->lines.n,
+        .n_global = bench->lines.n_global,
+        .row = bench->lines.row,
+        .text = bench->lines.text,
+        .count = bench->lines.count,
+        .id = bench->lines.id,
+        .hash = bench->lines.hash,
+        .tag = ARENA_ZARRAY(arena, uint16_t, bench->lines.n),
+        .user_at = bench->lines.user_at,
+        .host_at = bench->lines.host_at,
+        .user_hash = bench->lines.user_hash,
+        .host_hash = bench->lines.host_hash,
+    };
     TRY(feature_set_prepare(comm, &bench->features, &view, arena, &features, err));
-    struct rows rows = rows_of_lines(&features, &bench->lines);
+    struct rows rows = rows_of_lines(&features, &view);
     double *score = ARENA_ARRAY(arena, double, rows.n);
     TRY(detector->fit(comm, &rows, choice->params, 1, arena, &model, err));
     double fitted = clock_seconds();
@@ -230,7 +242,7 @@ static bool detect_and_select(struct bench *bench, const struct choice *choice, 
     double scored = clock_seconds();
     sent = comm_bytes_sent(comm);
     struct selection *selection = selection_new(comm, &params, &bench->embedding, NULL);
-    bool ok = selection_add_day(comm, selection, &bench->lines, score, &bench->picked, err);
+    bool ok = selection_add_day(comm, selection, &view, score, &bench->picked, err);
     double selected = clock_seconds();
     bench->used.seconds[SELECT] = selected - scored;
     bench->used.sent[SELECT] = comm_bytes_sent(comm) - sent;

@@ -2,12 +2,14 @@
  * truth, with seeded mistakes, and embeddings from the text alone; misbehaves on request. For tests and the quick
  * start; its replies name the model "standin-truth" or "standin-vectors". */
 #include "standin_embeddings.h"
+#include "standin_options.h"
+#include "standin_question.h"
 
 #include "bytes/textfile.h"
 #include "support/clock.h"
+#include "support/index.h"
 #include "support/json.h"
 #include "support/rng.h"
-#include "support/table.h"
 
 #include <microhttpd.h>
 #include <netinet/in.h>
@@ -20,35 +22,17 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BODY_LIMIT = 8 << 20, TRUTH_LIMIT = 1 << 30, CUT_BYTES = 4000, EDGE_BYTES = 1500, FILES_MAX = 64 };
-enum { SAID_BENIGN = 1, SAID_MALICIOUS = 2 };
-
-struct settings {
-    int64_t port, latency_ms, rate_limit, fail_status, max_seconds, seed, hang_after, pad_bytes, dimensions;
-    double benign_recall, malicious_recall, fail_rate, garbage_rate, cut_rate;
-    bool retry_date;
-    const char *port_file, *log, *key_env, *refuse, *truth[FILES_MAX];
-    size_t n_truth;
-};
+enum { TRUTH_LIMIT = 1 << 30 };
+enum { SAID_NOTHING, SAID_BENIGN, SAID_MALICIOUS };
 
 struct server {
     struct settings settings;
-    struct table *truth; /* hash of a line -> SAID_* */
+    struct key_index truth; /* hash of a line -> SAID_* */
     FILE *log;
     pthread_mutex_t lock; /* of what follows and of the log */
     uint64_t n_requests;
     double tokens, filled; /* of the rate limit's bucket */
 };
-
-/* A line of more than CUT_BYTES is asked about without its middle, so its two ends stand for it. */
-static struct hash128 line_key(struct str line)
-{
-    if (line.n <= CUT_BYTES)
-        return hash128(line, 0);
-    struct hash128 ends[2] = {hash128((struct str){line.p, EDGE_BYTES}, 1),
-                              hash128((struct str){line.p + line.n - EDGE_BYTES, EDGE_BYTES}, 2)};
-    return hash128((struct str){(const char *)ends, sizeof ends}, 3);
-}
 
 static void learn_line(struct server *server, struct str line)
 {
@@ -58,13 +42,14 @@ static void learn_line(struct server *server, struct str line)
     if (!json_parse(line, "line", false, &doc, &ignored))
         return;
     const struct json *root = json_root(doc);
-    if (json_as_str(json_get(root, "command_line"), &command) && json_as_str(json_get(root, "label"), &label)) {
-        bool is_new, benign = str_equal(label, STR("benign"));
-        if (benign || str_equal(label, STR("malicious"))) {
-            uint64_t *slot = table_put(server->truth, line_key(command), &is_new);
-            if (is_new)
-                *slot = benign ? SAID_BENIGN : SAID_MALICIOUS;
-        }
+    bool told = json_as_str(json_get(root, "command_line"), &command) && json_as_str(json_get(root, "label"), &label);
+    bool benign = told && str_equal(label, STR("benign"));
+    if (benign || (told && str_equal(label, STR("malicious")))) {
+        key_index_reserve(&server->truth, 1);
+        struct hash128 key = line_key(command);
+        struct key_slot *slot = key_index_find(&server->truth, key);
+        if (slot->value == SAID_NOTHING)
+            key_index_set(&server->truth, slot, key, benign ? SAID_BENIGN : SAID_MALICIOUS);
     }
     json_free(doc);
 }
@@ -84,68 +69,13 @@ static bool learn_file(struct server *server, const char *path, struct error *er
     return ok;
 }
 
-/* The text between two marks. */
-static bool between(struct str text, const char *from, const char *to, struct str *out)
-{
-    size_t start = str_find(text, str_of(from), 0);
-    if (start == SIZE_MAX)
-        return false;
-    start += strlen(from);
-    size_t end = str_find(text, str_of(to), start);
-    if (end == SIZE_MAX)
-        return false;
-    *out = (struct str){text.p + start, end - start};
-    return true;
-}
-
-struct question {
-    char nonce[17];
-    struct hash128 key;
-};
-
-static bool read_message(struct str message, struct question *out)
-{
-    struct str nonce, quoted, line;
-    char from[64], to[64];
-    TRY(between(message, "nonce ", "\n", &nonce) && nonce.n == 16);
-    (void)snprintf(out->nonce, sizeof out->nonce, "%.*s", STR_ARG(nonce));
-    (void)snprintf(from, sizeof from, "\nBEGIN COMMAND LINE %s\n", out->nonce);
-    (void)snprintf(to, sizeof to, "\nEND COMMAND LINE %s\n", out->nonce);
-    TRY(between(message, from, to, &quoted));
-    struct buf array = {.limit = BODY_LIMIT};
-    buf_printf(&array, "[%.*s]", STR_ARG(quoted));
-    struct json_doc *doc = NULL;
-    struct error ignored = {0};
-    bool ok =
-        json_parse(buf_str(&array), "line", false, &doc, &ignored) && json_as_str(json_at(json_root(doc), 0), &line);
-    if (ok)
-        out->key = line_key(line);
-    json_free(doc);
-    buf_free(&array);
-    return ok;
-}
-
-static bool read_question(struct str body, struct question *out)
-{
-    struct json_doc *doc = NULL;
-    struct error ignored = {0};
-    struct str message, model;
-    TRY(json_parse(body, "request", false, &doc, &ignored));
-    const struct json *root = json_root(doc), *messages = json_get(root, "messages");
-    size_t n = messages && json_type(messages) == JSON_ARRAY ? json_count(messages) : 0;
-    bool ok = n > 0 && json_as_str(json_get(root, "model"), &model) &&
-              json_as_str(json_get(json_at(messages, n - 1), "content"), &message) && read_message(message, out);
-    json_free(doc);
-    return ok;
-}
-
 static void write_answer(const struct server *server, const struct question *question, bool cut, struct buf *out)
 {
     const struct settings *settings = &server->settings;
-    const uint64_t *truth = table_get(server->truth, question->key);
+    const uint32_t truth = key_index_find(&server->truth, question->key)->value;
     const char *word = "ABSTAIN";
-    if (truth) {
-        bool benign = *truth == SAID_BENIGN;
+    if (truth != SAID_NOTHING) {
+        bool benign = truth == SAID_BENIGN;
         double draw = rng_unit((uint64_t)settings->seed, rng_stream("standin", 0, question->key.hi), question->key.lo);
         bool right = draw < (benign ? settings->benign_recall : settings->malicious_recall);
         word = benign == right ? "BENIGN" : "MALICIOUS";
@@ -157,7 +87,8 @@ static void write_answer(const struct server *server, const struct question *que
     buf_printf(&text, "This answer comes from known truth, with seeded mistakes. It was not VERDICT_%s by a model.\n",
                word);
     if (!cut)
-        buf_printf(&text, "CONFIDENCE %s\nVERDICT_%s %s\n", truth ? "0.90" : "0.50", word, question->nonce);
+        buf_printf(&text, "CONFIDENCE %s\nVERDICT_%s %s\n", truth != SAID_NOTHING ? "0.90" : "0.50", word,
+                   question->nonce);
     buf_add_str(
         out,
         STR("{\"id\":\"chatcmpl-standin\",\"object\":\"chat.completion\",\"created\":0,\"model\":\"standin-truth\","
@@ -358,69 +289,6 @@ static void completed(void *context, struct MHD_Connection *connection, void **s
     *state = NULL;
 }
 
-struct option_row {
-    const char *name;
-    int64_t *whole;
-    double *real;
-    const char **text;
-};
-
-static bool take_option(struct settings *settings, const char *name, const char *value)
-{
-    const struct option_row rows[] = {
-        {"--port", &settings->port, NULL, NULL},
-        {"--port-file", NULL, NULL, &settings->port_file},
-        {"--benign-recall", NULL, &settings->benign_recall, NULL},
-        {"--malicious-recall", NULL, &settings->malicious_recall, NULL},
-        {"--latency-ms", &settings->latency_ms, NULL, NULL},
-        {"--fail-rate", NULL, &settings->fail_rate, NULL},
-        {"--fail-status", &settings->fail_status, NULL, NULL},
-        {"--rate-limit", &settings->rate_limit, NULL, NULL},
-        {"--garbage-rate", NULL, &settings->garbage_rate, NULL},
-        {"--cut-rate", NULL, &settings->cut_rate, NULL},
-        {"--pad-bytes", &settings->pad_bytes, NULL, NULL},
-        {"--hang-after", &settings->hang_after, NULL, NULL},
-        {"--dimensions", &settings->dimensions, NULL, NULL},
-        {"--refuse", NULL, NULL, &settings->refuse},
-        {"--log", NULL, NULL, &settings->log},
-        {"--key-env", NULL, NULL, &settings->key_env},
-        {"--seed", &settings->seed, NULL, NULL},
-        {"--max-seconds", &settings->max_seconds, NULL, NULL},
-    };
-    for (size_t r = 0; r < ARRAY_LEN(rows); r++) {
-        if (strcmp(rows[r].name, name) != 0)
-            continue;
-        if (rows[r].whole)
-            return str_to_i64(str_of(value), rows[r].whole) && *rows[r].whole >= 0;
-        if (rows[r].real)
-            return str_to_f64(str_of(value), rows[r].real) && *rows[r].real >= 0 && *rows[r].real <= 1;
-        *rows[r].text = value;
-        return true;
-    }
-    return false;
-}
-
-static bool take_options(int argc, char **argv, struct settings *settings)
-{
-    for (int a = 1; a < argc; a++) {
-        if (strcmp(argv[a], "--retry-date") == 0) {
-            settings->retry_date = true;
-            continue;
-        }
-        if (strcmp(argv[a], "--truth") == 0) {
-            while (a + 1 < argc && argv[a + 1][0] != '-' && settings->n_truth < FILES_MAX)
-                settings->truth[settings->n_truth++] = argv[++a];
-            continue;
-        }
-        if (a + 1 >= argc || !take_option(settings, argv[a], argv[a + 1])) {
-            (void)fprintf(stderr, "chat_standin: cannot use %s\n", argv[a]);
-            return false;
-        }
-        a++;
-    }
-    return settings->port <= 65535;
-}
-
 /* Under a temporary name first, so that a reader never sees half a number. */
 static bool tell_port(const char *path, unsigned port)
 {
@@ -463,7 +331,7 @@ static int serve(struct server *server, const sigset_t *stop)
 
 int main(int argc, char **argv)
 {
-    struct server server = {.lock = PTHREAD_MUTEX_INITIALIZER};
+    struct server server = {.lock = PTHREAD_MUTEX_INITIALIZER, .truth = key_index_new(1 << 16)};
     server.settings = (struct settings){.fail_status = 500,
                                         .dimensions = 768,
                                         .max_seconds = 600,
@@ -481,7 +349,6 @@ int main(int argc, char **argv)
     pthread_sigmask(SIG_BLOCK, &stop, NULL);
     if (!take_options(argc, argv, &server.settings))
         return 2;
-    server.truth = table_new(1 << 16);
     for (size_t f = 0; f < server.settings.n_truth; f++) {
         struct error err = {0};
         if (!learn_file(&server, server.settings.truth[f], &err)) {

@@ -8,6 +8,7 @@
 
 #include "../../../src/evaluate/draws.h"
 
+#include "normal.h"
 #include "support/hash.h"
 #include "support/rng.h"
 
@@ -30,7 +31,7 @@ static void make(uint64_t seed, double shift, uint64_t most, struct made *made)
 {
     for (size_t i = 0; i < N; i++) {
         made->y[i] = i % 4 == 0;
-        made->score[i] = rng_normal(seed, 1, i) + (made->y[i] ? shift : 0);
+        made->score[i] = normal_number(seed, 1, i) + (made->y[i] ? shift : 0);
         made->count[i] = 1 + (int64_t)rng_below(seed, 2, i, 50);
         made->cluster[i] = (uint32_t)(hash_mix(2 * rng_below(seed, 3, i, N / most) + made->y[i]) >> 32);
     }
@@ -167,7 +168,7 @@ static void test_resamples_are_paired(void **state)
     assert_memory_equal(x, y, sizeof x[0] * 3);
     double spread = 0, paired = 0;
     for (size_t i = 0; i < N; i++)
-        b.score[i] = a.score[i] + 0.05 * rng_normal(3, 3, i);
+        b.score[i] = a.score[i] + 0.05 * normal_number(3, 3, i);
     resample(&b, NULL, RESAMPLES, 1, y[0]);
     for (size_t k = 1; k < RESAMPLES; k++) {
         spread += pow((double)(x[METRIC_AUC][k] - x[METRIC_AUC][k - 1]), 2);

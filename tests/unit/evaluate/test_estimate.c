@@ -7,7 +7,7 @@
 #undef fail
 
 #include "evaluate/estimate.h"
-#include "support/rng.h"
+#include "normal.h"
 
 #include <math.h>
 #include <string.h>
@@ -24,11 +24,11 @@ struct made {
 static void make(uint64_t number, double mean, double seeds, double shared, double own, struct made *made)
 {
     for (size_t i = 0; i < SEEDS; i++) {
-        made->value[i] = mean + seeds * rng_normal(number, 1, i);
+        made->value[i] = mean + seeds * normal_number(number, 1, i);
         made->at[i] = made->resample[i];
         for (size_t b = 0; b < RESAMPLES; b++)
             made->resample[i][b] =
-                (float)(made->value[i] + shared * rng_normal(number, 2, b) + own * rng_normal(number, 3 + i, b));
+                (float)(made->value[i] + shared * normal_number(number, 2, b) + own * normal_number(number, 3 + i, b));
     }
 }
 
@@ -185,7 +185,7 @@ static void test_differences_are_paired(void **state)
     b = a;
     memcpy(b.at, (const float *[]){b.resample[0], b.resample[1], b.resample[2], b.resample[3]}, sizeof b.at);
     for (size_t i = 0; i < SEEDS; i++) {
-        b.value[i] -= 0.1 + 0.001 * rng_normal(14, 1, i);
+        b.value[i] -= 0.1 + 0.001 * normal_number(14, 1, i);
         for (size_t k = 0; k < RESAMPLES; k++)
             b.resample[i][k] -= 0.1F;
     }

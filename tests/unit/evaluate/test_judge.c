@@ -7,6 +7,7 @@
 #undef fail
 
 #include "evaluate/judge.h"
+#include "normal.h"
 #include "support/hash.h"
 #include "support/rng.h"
 
@@ -127,7 +128,7 @@ static void make(uint64_t round, struct made *made)
         made->y[i] = i < 2 ? (uint8_t)i : rng_unit(2, round, i) < share;
         made->score[i] = (double)rng_below(3, round, i, distinct) + (made->y[i] ? 0.25 * (double)distinct : 0);
         if (round % 3 == 0)
-            made->score[i] += rng_normal(4, round, i);
+            made->score[i] += normal_number(4, round, i);
         made->count[i] = 1 + (int64_t)rng_below(5, round, i, 1000);
         made->cluster[i] = (uint32_t)(hash_mix(2 * rng_below(6, round, i, clusters) + made->y[i]) >> 32);
     }

@@ -101,7 +101,7 @@ static void test_fill_any_range(void **state)
     assert_true(parse("{\"name\":\"embedding\",\"dims\":8}", arena, &set, &err));
     struct str text[] = {STR("alpha"), STR(""), STR("gamma gamma")};
     int64_t row[] = {5, 3, 9};
-    struct rows rows = rows_of_lines(&set, &(struct lines){.n = 3, .text = text, .row = row});
+    struct rows rows = rows_of_lines(&set, &(struct line_view){.n = 3, .text = text, .row = row});
     assert_int_equal(rows.d, 8);
     float all[24], part[24], dense[24];
     rows_fill(&rows, 0, 3, all);

@@ -8,8 +8,9 @@
 
 #include "../../../src/generate/record.h"
 #include "support/hash.h"
+#include "support/index.h"
 #include "support/json.h"
-#include "support/table.h"
+#include "support/utf8.h"
 
 #include <stdlib.h>
 
@@ -62,26 +63,12 @@ static struct str member(const struct json_doc *doc, const char *key)
     return value;
 }
 
-static bool valid_utf8(struct str s)
-{
-    for (size_t i = 0; i < s.n;) {
-        unsigned char c = (unsigned char)s.p[i++];
-        size_t more = c < 0x80 ? 0 : (c & 0xE0) == 0xC0 ? 1 : (c & 0xF0) == 0xE0 ? 2 : 3;
-        if (c >= 0x80 && (c < 0xC2 || c > 0xF4))
-            return false;
-        for (; more > 0; more--)
-            if (i >= s.n || ((unsigned char)s.p[i++] & 0xC0) != 0x80)
-                return false;
-    }
-    return true;
-}
-
 /* Parses the line and checks every field; says whether it is labelled malicious. */
 static bool check_line(struct str line)
 {
     struct json_doc *doc;
     struct error err;
-    assert_true(valid_utf8(line));
+    assert_true(utf8_valid(line.p, line.n));
     assert_true(line.p[line.n - 1] == '\n' && memchr(line.p, '\n', line.n - 1) == NULL);
     bool parsed = json_parse(line, "record", false, &doc, &err);
     if (!parsed)
@@ -179,7 +166,7 @@ static void test_share_of_unique_lines(void **state)
     (void)state;
     struct generate params = defaults();
     struct made *made = made_new(params);
-    struct table *seen = table_new(1 << 16);
+    struct key_index seen = {0};
     int64_t bytes = 0;
     for (int64_t i = 0; i < params.lines_per_day; i++) {
         struct str line = made_line(made, RECORD_DAY, 0, i);
@@ -187,13 +174,13 @@ static void test_share_of_unique_lines(void **state)
         size_t from = str_find(line, STR("\"command_line\""), 0), to = str_find(line, STR("\"source\""), 0);
         bool is_new;
         assert_true(from < to && to != SIZE_MAX);
-        *table_put(seen, hash128((struct str){line.p + from, to - from}, 0), &is_new) += 1;
+        key_index_number(&seen, hash128((struct str){line.p + from, to - from}, 0), &is_new);
     }
-    double unique = (double)table_count(seen) / (double)params.lines_per_day;
+    double unique = (double)seen.n / (double)params.lines_per_day;
     double mean = (double)bytes / (double)params.lines_per_day;
     assert_true(unique > 0.15 && unique < 0.24);
     assert_true(mean > 230 && mean < 310);
-    table_free(seen);
+    key_index_free(&seen);
     made_free(made);
 }
 

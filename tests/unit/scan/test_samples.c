@@ -14,11 +14,40 @@
 
 #include <stdlib.h>
 
-static const char *const samples[][2] = {
-    {"auditd", "sample.log"},        {"auoms", "sample.jsonl"},    {"csv", "sample.csv"},
-    {"ecs", "sample.jsonl"},         {"evtx_json", "sample.json"}, {"json", "sample.json"},
-    {"jsonl", "sample.jsonl"},       {"nxlog", "sample.jsonl"},    {"osquery", "sample.jsonl"},
-    {"security4688", "sample.json"}, {"sysmon", "sample.json"},    {"winlogbeat", "sample.jsonl"},
+/* Layout, folder, file. */
+static const char *const samples[][3] = {
+    {"auditd", "auditd", "sample.log"},
+    {"auditd", "auditd_ausearch", "sample.log"},
+    {"auoms", "auoms", "sample.jsonl"},
+    {"carbonblack", "carbonblack", "sample.jsonl"},
+    {"chainsaw", "chainsaw", "sample.jsonl"},
+    {"crowdstrike", "crowdstrike", "sample.jsonl"},
+    {"csv", "csv", "sample.csv"},
+    {"csv", "csv_defender", "sample.csv"},
+    {"csv", "csv_evtxecmd", "sample.csv"},
+    {"csv", "csv_splunk", "sample.csv"},
+    {"csv", "csv_timeline", "sample.csv"},
+    {"defender", "defender", "sample.jsonl"},
+    {"ecs", "ecs", "sample.jsonl"},
+    {"ecs", "ecs_export", "sample.jsonl"},
+    {"evtx_json", "evtx_json", "sample.json"},
+    {"evtxecmd", "evtxecmd", "sample.jsonl"},
+    {"fluentbit", "fluentbit", "sample.jsonl"},
+    {"hayabusa", "hayabusa", "sample.jsonl"},
+    {"json", "json", "sample.json"},
+    {"jsonl", "jsonl", "sample.jsonl"},
+    {"laurel", "laurel", "sample.jsonl"},
+    {"nxlog", "nxlog", "sample.jsonl"},
+    {"osquery", "osquery", "sample.jsonl"},
+    {"osquery", "osquery_batch", "sample.jsonl"},
+    {"security4688", "security4688", "sample.json"},
+    {"sentinelone", "sentinelone", "sample.jsonl"},
+    {"splunk", "splunk", "sample.jsonl"},
+    {"sysmon", "sysmon", "sample.json"},
+    {"velociraptor", "velociraptor", "sample.jsonl"},
+    {"wazuh", "wazuh", "sample.jsonl"},
+    {"windows_xml", "windows_xml", "sample.xml"},
+    {"winlogbeat", "winlogbeat", "sample.jsonl"},
 };
 
 static struct str read_data(const char *format, const char *name, struct arena *arena)
@@ -58,6 +87,17 @@ static void add_event(const struct layout *layout, const struct event *event, st
     buf_add_str(out, STR("}\n"));
 }
 
+static void add_all(const struct layout *layout, void *state, enum read_result result, struct event *event,
+                    struct arena *arena, struct buf *out)
+{
+    const char *reason;
+    while (result != READ_END) {
+        if (result == READ_EVENT)
+            add_event(layout, event, arena, out);
+        result = layout->form->next != NULL ? layout->form->next(state, arena, event, &reason) : READ_END;
+    }
+}
+
 /* Reads the text as it arrives in pieces of `step` bytes. */
 static void read_pieces(const struct layout *layout, struct str text, size_t step, struct arena *arena, struct buf *out)
 {
@@ -73,9 +113,14 @@ static void read_pieces(const struct layout *layout, struct str text, size_t ste
         char *record = arena_copy(arena, text.p + at, n);
         struct event event;
         const char *reason;
-        if (layout->form->parse(state, (struct str){record, n}, arena, &event, &reason) == READ_EVENT)
-            add_event(layout, &event, arena, out);
+        enum read_result result = layout->form->parse(state, (struct str){record, n}, arena, &event, &reason);
+        add_all(layout, state, result, &event, arena, out);
         at += n;
+    }
+    if (layout->form->end != NULL) {
+        struct event event;
+        layout->form->end(state);
+        add_all(layout, state, READ_BLANK, &event, arena, out);
     }
 }
 
@@ -86,8 +131,8 @@ static void test_events(void **state)
         struct arena *arena = arena_new();
         const struct layout *layout = layout_find(samples[i][0]);
         assert_non_null(layout);
-        struct str text = read_data(samples[i][0], samples[i][1], arena);
-        struct str expected = read_data(samples[i][0], "expected.jsonl", arena);
+        struct str text = read_data(samples[i][1], samples[i][2], arena);
+        struct str expected = read_data(samples[i][1], "expected.jsonl", arena);
         for (size_t step = 1; step < 2 * text.n; step += 1 + step / 3) {
             struct buf out = {.limit = 1 << 20};
             read_pieces(layout, text, step, arena, &out);
@@ -119,7 +164,7 @@ static void test_sniffed(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(samples); i++) {
         struct arena *arena = arena_new();
-        const struct layout *layout = sniff_format(&open_input, read_data(samples[i][0], samples[i][1], arena), true);
+        const struct layout *layout = sniff_format(&open_input, read_data(samples[i][1], samples[i][2], arena), true);
         const char *expected = strcmp(samples[i][0], "sysmon") == 0 ? "evtx_json" : samples[i][0];
         assert_non_null(layout);
         assert_string_equal(layout->plugin.name, expected);

@@ -12,6 +12,8 @@ static void check(struct str text, const char *expected)
     char hex[SHA256_HEX];
     sha256_hex(sha256_of(text), hex);
     assert_string_equal(hex, expected);
+    sha256_hex(sha256_short(text), hex);
+    assert_string_equal(hex, expected);
 }
 
 /* FIPS 180-4's examples, and the empty text. */
@@ -31,6 +33,8 @@ static void pieces_give_what_the_whole_gives(void **state)
     for (size_t i = 0; i < sizeof text; i++)
         text[i] = (char)(i * 7);
     struct sha256 whole = sha256_of((struct str){text, sizeof text});
+    struct sha256 quick = sha256_short((struct str){text, sizeof text});
+    assert_memory_equal(&whole, &quick, sizeof whole);
     struct sha256_stream *stream = sha256_begin();
     for (size_t at = 0, n = 0; at < sizeof text; at += n) {
         n = min_size(at + 1, sizeof text - at);
