@@ -120,9 +120,7 @@ INLINE enum step closing(struct cursor *c, size_t i)
     if (behind == '\r') {
         if (i + 2 == c->n && !c->at_end)
             return STEP_WAIT;
-        behind = i + 2 < c->n ? c->p[i + 2] : '\n';
-        if (behind != '\n')
-            return STEP_WRONG;
+        behind = i + 2 < c->n && c->p[i + 2] != '\n' ? '\r' : '\n';
     }
     char delimiter = c->shape->delimiter;
     bool ends =

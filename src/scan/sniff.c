@@ -6,8 +6,13 @@
 
 enum { SHOWN_BYTES = 200, MOST_NEAR = 3 };
 
-static void count_one(struct sniff_count *count, enum read_result result, const char *reason)
+static void count_one(struct sniff_count *count, enum read_result result, const struct event *event, const char *reason)
 {
+    if (result == READ_EVENT) {
+        const struct str field[] = {event->host, event->user, event->parent, event->image, event->time};
+        for (size_t i = 0; i < ARRAY_LEN(field); i++)
+            count->fields += field[i].n > 0;
+    }
     if (result == READ_BAD && count->bad == 0)
         snprintf(count->reason, sizeof count->reason, "%s", reason);
     count->events += result == READ_EVENT;
@@ -23,7 +28,7 @@ static void count_rest(struct sniff_count *count, const struct form *form, void 
         enum read_result result = form->next(state, arena, &event, &reason);
         if (result == READ_END)
             return;
-        count_one(count, result, reason);
+        count_one(count, result, &event, reason);
     }
 }
 
@@ -33,7 +38,7 @@ struct sniff_count sniff_read(const struct field_map *given, const struct layout
     const struct form *form = layout->form;
     struct field_map own = fields_fill(given, layout->fields);
     void *state = form->start(layout, &own, arena);
-    struct sniff_count count = {0, 0, 0, ""};
+    struct sniff_count count = {.events = 0};
     struct event event;
     size_t at = 0;
     for (int i = 0; i < SNIFF_RECORDS && at < head.n; i++) {
@@ -47,7 +52,7 @@ struct sniff_count sniff_read(const struct field_map *given, const struct layout
         if (n == 0)
             break;
         enum read_result result = form->parse(state, (struct str){head.p + at, n}, scratch, &event, &reason);
-        count_one(&count, result, reason);
+        count_one(&count, result, &event, reason);
         count_rest(&count, form, state, scratch);
         at += n;
         arena_release(scratch, mark);
@@ -65,6 +70,8 @@ static bool better(struct sniff_count a, bool a_splits, struct sniff_count b, bo
 {
     if (a.events != b.events)
         return a.events > b.events;
+    if (a.fields != b.fields)
+        return a.fields > b.fields;
     if (a.filtered != b.filtered)
         return a.filtered > b.filtered;
     return a.bad != b.bad ? a.bad < b.bad : a_splits && !b_splits;
@@ -74,7 +81,7 @@ const struct layout *sniff_format(const struct field_map *given, struct str head
 {
     const struct plugin_list *list = layout_list();
     const struct layout *best = NULL;
-    struct sniff_count best_count = {0, 0, 0, ""};
+    struct sniff_count best_count = {.events = 0};
     for (size_t i = 0; i < list->n; i++) {
         const struct layout *layout = layout_find(list->item[i]->name);
         struct sniff_count count = sniff_read(given, layout, head, whole);

@@ -3,7 +3,8 @@
 source "$(dirname "$0")/common.sh"
 for folder in tests/data/*/; do
     case $(basename "$folder") in
-    csv_* | auditd_ausearch) continue ;;
+    csv_*) format=csv ;;
+    auditd_ausearch) format=auditd ;;
     osquery_batch) format=osquery ;;
     ecs_export) format=ecs ;;
     *) format=$(basename "$folder") ;;
@@ -11,6 +12,8 @@ for folder in tests/data/*/; do
     ranks 2 events "$folder"sample.* --set format="$format" --quiet >"$scratch/out"
     cmp "$scratch/out" "$folder"expected.jsonl || fail "events of $folder"
 done
+"$BENOMALY" events --explain tests/data/ecs_export/sample.jsonl 2>/dev/null >"$scratch/out"
+grep -q "inside hits.hits._source" "$scratch/out" && grep -q "user  *from user.name: ann" "$scratch/out" || fail "explain"
 "$BENOMALY" events tests/data/csv/sample.csv --set limit=1 --quiet | wc -l | grep -qx 1 || fail "limit"
 "$BENOMALY" events tests/data/ecs/sample.jsonl --quiet >"$scratch/again.jsonl"
 "$BENOMALY" events "$scratch/again.jsonl" --quiet | cmp - "$scratch/again.jsonl" || fail "what events prints is read again"

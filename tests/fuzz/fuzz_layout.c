@@ -31,6 +31,12 @@ static void check_line(struct str line)
         check(twice != NULL, "no memory");
         size_t m = normalize_line(&rules, (struct str){once, n}, twice);
         check(m == n && memcmp(once, twice, n) == 0, "not idempotent");
+        n = normalize_exact(&rules, line, once);
+        free(twice);
+        twice = malloc(4 * n + 16);
+        check(twice != NULL, "no memory");
+        m = normalize_exact(&rules, (struct str){once, n}, twice);
+        check(m == n && memcmp(once, twice, n) == 0, "exact forms are not idempotent");
         free(once);
         free(twice);
     }

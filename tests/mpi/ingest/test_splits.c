@@ -148,16 +148,17 @@ static void test_samples(void **state)
     folder_remove(world, &folder);
 }
 
-/* Rows and objects of all shapes, most of them right, or half of them wrong. */
-static void add_odd(const char *layout, uint64_t seed, bool wrong, struct buf *out)
+/* Rows and objects of all shapes, most of them right, or half of them wrong, in all ways or in one. */
+static void add_odd(const char *layout, uint64_t seed, struct buf *out)
 {
-    static const char *const csv[] = {"h,%d x,u\n", "\"h\",\"a \"\"%d\"\"\n, b\",u\r\n", "\"\",\"\n\n%d\",\"\"\n",
-                                      "h,\"%d \xC3\xA4\",\"u\nu\"\n", "\n", "host,command_line,user\n",
-                                      /* wrong ones */
-                                      "h,\"stray %d,u\n", "h,\"%d\" text,u\n", "h,%d \"x\",u\n", "\"h\n\",%d\n",
-                                      "\"h\",\"%d\n\",\"u\",\"v\"\n", "\xFF,%d,u\n",
-                                      "h,\"%d and very very very very very very very very very very much longer than "
-                                      "the limit for records\nof two lines\",u\n"};
+    static const char *const csv[] = {
+        "h,%d x,u\n", "\"h\",\"a \"\"%d\"\"\n, b\",u\r\n", "\"\",\"\n\n%d\",\"\"\n", "h,\"%d \xC3\xA4\",\"u\nu\"\n",
+        "\n", "host,command_line,user\n",
+        /* wrong ones */
+        "h,\"stray %d,u\n", "h,\"%d\" text,u\n", "h,%d \"x\",u\n", "\"h\n\",%d\n", "\"h\",\"%d\n\",\"u\",\"v\"\n",
+        "\xFF,%d,u\n",
+        "h,\"%d and very very very very very\nvery very very very very very very much longer "
+        "than the limit for records\nof three lines\",u\n"};
     static const char *const json[] = {"{\"command_line\":\"%d a\",\"user\":\"u\"}\n",
                                        "{\n \"command_line\": \"%d {\",\n \"x\": {\n}\n}\n",
                                        "[{\"command_line\":\"%d b\"},\n",
@@ -172,13 +173,26 @@ static void add_odd(const char *layout, uint64_t seed, bool wrong, struct buf *o
                                        "\xFF{%d\n",
                                        "{\"command_line\":\"%d and very very very very very very very very very very "
                                        "very much longer than the limit for records\"}\n"};
+#define XML_EVENT                                                                                                      \
+    "<Event><System><EventID>4688</EventID></System><EventData><Data Name='CommandLine'>%d</Data></EventData></Event>"
+    static const char *const xml[] = {
+        XML_EVENT "\n", XML_EVENT, "Jan 1 h x: " XML_EVENT " \t\r\n", "</Events><Events>", "\n",
+        "<Event>\n<System>\n<EventID>4688</EventID></System> <EventData>\n"
+        "<Data Name='CommandLine'>%d\n</Data></EventData>\n</Event>\n",
+        /* wrong ones */
+        "<Event>%d\n", "Jan 1 h x: <Event><a>%d", "</Event>", "rubbish %d\n<Ev", "rubbish <x>", "\xFF%d</Event> \n",
+        "a head that is longer than all that are looked at to find out where a record may "
+        "start, which is two hundred and forty bytes: .................................."
+        ".......................................................................%d<Event>"};
     bool is_csv = strcmp(layout, "csv") == 0;
+    const char *const *shapes = is_csv ? csv : strcmp(layout, "windows_xml") == 0 ? xml : json;
     if (is_csv)
         buf_add_str(out, STR("host,command_line,user\n"));
     for (uint64_t i = 0; i < 250; i++) {
-        size_t n = wrong && rng_u64(seed, 1, i) % 2 == 0 ? 13 : 6;
-        char line[300];
-        const char *shape = (is_csv ? csv : json)[rng_below(seed, 2, i, n)], *number = strstr(shape, "%d");
+        bool wrong = seed % 3 > 0 && rng_u64(seed, 1, i) % 2 == 0;
+        size_t only = seed % 3 == 2 ? 6 + (size_t)seed / 3 % 7 : SIZE_MAX, n = wrong ? 13 : 6;
+        char line[500];
+        const char *shape = shapes[wrong && only < n ? only : rng_below(seed, 2, i, n)], *number = strstr(shape, "%d");
         int before = number != NULL ? (int)(number - shape) : (int)strlen(shape);
         if (number != NULL)
             snprintf(line, sizeof line, "%.*sw%c%c%s", before, shape, (char)('a' + rng_below(seed, 3, i, 26)),
@@ -192,20 +206,21 @@ static void add_odd(const char *layout, uint64_t seed, bool wrong, struct buf *o
 static void test_odd(void **state)
 {
     const struct comm *world = *state;
-    static const char *const layouts[] = {"csv", "json", "jsonl"};
+    static const char *const layouts[] = {"csv", "json", "jsonl", "windows_xml"};
     struct folder folder = folder_make(world);
     char input[100], what[100];
-    for (uint64_t seed = 0; seed < 40; seed++) {
+    for (uint64_t seed = 0; seed < 42; seed++) {
         for (size_t l = 0; l < ARRAY_LEN(layouts); l++) {
             struct buf text = {.limit = SIZE_MAX};
-            add_odd(layouts[l], seed, seed % 2 == 1, &text);
+            add_odd(layouts[l], seed, &text);
             comm_barrier(world);
             if (comm_rank(world) == 0)
                 put_file(&folder, "f", buf_str(&text), PACK_PLAIN);
             comm_barrier(world);
             snprintf(input, sizeof input, "{\"files\":\"f\",\"format\":\"%s\"}", layouts[l]);
             snprintf(what, sizeof what, "%s, seed %d", layouts[l], (int)seed);
-            struct reading r = {.folder = &folder, .input = input, .groups = true, .max_record_bytes = 100};
+            struct reading r = {
+                .folder = &folder, .input = input, .groups = true, .max_record_bytes = l == 3 ? 200 : 100};
             static const int64_t segment[] = {1 << 20, 2000, 331, 97, 64};
             check_pieces(world, what, &r, segment, ARRAY_LEN(segment));
             buf_free(&text);

@@ -64,7 +64,7 @@ static void test_cuts(void **state)
     } cases[] = {
         {"<Event>a</Event>\n<Event b>c</Event>\n", "<Event>a</Event>\n|<Event b>c</Event>\n"},
         {"<Event>a</Event><Event>b</Event>", "<Event>a</Event>|<Event>b</Event>"},
-        {"<?xml?><Events><Event>a</Event> \t\r\n</Events>", "<?xml?><Events><Event>a</Event> \t\r\n|</Events>"},
+        {"<?xml?><Events><Event>a</Event> \t\r\n</Events>", "<?xml?><Events>|<Event>a</Event> \t\r\n|</Events>"},
         {"<Event>\n a\n</Event>\n\n <Event>", "<Event>\n a\n</Event>\n|\n| <Event>"},
         {"Jan 1 x: <Event>a</Event>\nJan 2 y: <Event>b", "Jan 1 x: <Event>a</Event>\n|Jan 2 y: <Event>b"},
         /* Cut off: the next one is whole, its head too. */
@@ -99,13 +99,14 @@ static void test_resync(void **state)
         const char *text;
         size_t skip;
     } cases[] = {
-        {"a</Event>b", 9},
-        {"a</Event>\r\nb", 11},
-        {"a</Event>\n", 10},
-        {"a</Event>", SIZE_MAX},
+        {"a</Event>\nb", SIZE_MAX},
+        {"a</Event><Event>", 9},
+        {"a</Event> <Event>", SIZE_MAX},
         {"a\n<Event>", 2},
-        {"<Event>a", SIZE_MAX},
-        {"a\nb: <Event>", SIZE_MAX},
+        {"<Event>\na", SIZE_MAX},
+        {"a\nb: <Event>", 2},
+        {"a\nb: <x><Event>", 8},
+        {"a\nb</Event>: <Event>\n<Event>", 21},
         {"nt>\n<Event b='", 4},
         {"a\n<Events>\nb", SIZE_MAX},
         {"", SIZE_MAX},
@@ -114,6 +115,14 @@ static void test_resync(void **state)
         size_t skip = xml_resync(cases[i].text, strlen(cases[i].text));
         if (skip != cases[i].skip)
             FAIL_WITH("%zu for %s", skip, cases[i].text);
+    }
+    /* Seen in 256 bytes, or not at all. */
+    for (size_t head = 230; head < 260; head++) {
+        struct arena *arena = arena_new();
+        struct str text = str_of(arena_printf(arena, "\n%0*d<Event><Event>", (int)head, 0));
+        size_t skip = xml_resync(text.p, text.n);
+        assert_true(skip == 1 ? xml_resync(text.p, 256) == 1 : skip == head + 8 && head > 240);
+        arena_free(arena);
     }
 }
 
@@ -276,7 +285,8 @@ static void test_heads(void **state)
     struct str event = sysmon(&log, "<Data Name='CommandLine'>id</Data>");
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct str record = str_of(arena_printf(log.arena, "%s%.*s", cases[i].head, STR_ARG(event)));
-        assert_int_equal(xml_record_length(NULL, record.p, record.n, false), record.n);
+        size_t head = strlen(cases[i].head), n = xml_record_length(NULL, record.p, record.n, false);
+        assert_int_equal(n, record.p[head - 1] == '>' ? head : record.n);
         if (take(&log, record) != cases[i].result)
             FAIL_WITH("%.*s: %s", STR_ARG(record), log.reason);
     }

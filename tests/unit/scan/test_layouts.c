@@ -106,8 +106,8 @@ static void test_hostile_records(void **state)
     const struct plugin_list *list = layout_list();
     for (size_t k = 0; k < list->n; k++) {
         const struct layout *layout = layout_find(list->item[k]->name);
-        struct arena *scratch = arena_new();
-        void *read = start(layout, scratch);
+        struct arena *scratch = arena_new(), *arena = arena_new();
+        void *read = start(layout, arena);
         for (uint64_t i = 0; i < 5000; i++) {
             struct rng_state rng = rng_start(8, k, i);
             size_t n = (size_t)rng_next_below(&rng, 120);
@@ -125,6 +125,7 @@ static void test_hostile_records(void **state)
             arena_release(scratch, mark);
             free(record);
         }
+        arena_free(arena);
         arena_free(scratch);
     }
 }
