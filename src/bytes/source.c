@@ -208,6 +208,7 @@ bool source_open(struct source *source, const char *path, enum source_kind kind,
     if (source->kind == SOURCE_EVTX) {
         close(source->file); /* another process reads it */
         source->file = -1;
+        source->in_n = 0;
         source->evtx = evtx_open(path, source->reason, sizeof source->reason);
         return source->evtx != NULL;
     }

@@ -196,7 +196,7 @@ bool catalog_of_input(const struct comm *comm, struct listings *listings, const 
 }
 
 /* What the big files are, which may be cut: each rank opens a share of them. Others tell who reads them. */
-static void find_kinds(const struct comm *comm, struct file_list *files, struct arena *arena)
+static void find_kinds(const struct comm *comm, struct file_list *files, int64_t cut_bytes, struct arena *arena)
 {
     struct arena_mark mark = arena_mark(arena);
     const size_t n_ranks = (size_t)comm_size(comm), rank = (size_t)comm_rank(comm);
@@ -204,7 +204,7 @@ static void find_kinds(const struct comm *comm, struct file_list *files, struct 
     uint32_t *big = ARENA_ARRAY(arena, uint32_t, files->n);
     ASSERT(files->n < UINT32_MAX);
     for (size_t f = 0; f < files->n; f++) {
-        if (files->file[f].size >= CUT_BYTES)
+        if (files->file[f].size >= cut_bytes)
             big[n_big++] = (uint32_t)f;
     }
     uint8_t *own = ARENA_ARRAY(arena, uint8_t, n_big / n_ranks + 1);
@@ -222,7 +222,8 @@ static void find_kinds(const struct comm *comm, struct file_list *files, struct 
 }
 
 bool files_list(const struct comm *comm, struct listings *listings, const struct input *inputs, size_t n_inputs,
-                const char *data_dir, struct arena *arena, struct file_list *out, struct error *err)
+                const char *data_dir, int64_t segment_bytes, struct arena *arena, struct file_list *out,
+                struct error *err)
 {
     struct catalog *catalog = ARENA_ARRAY(arena, struct catalog, n_inputs);
     *out = (struct file_list){0};
@@ -240,6 +241,6 @@ bool files_list(const struct comm *comm, struct listings *listings, const struct
                 .path = file->path, .name = file->name, .input = i, .size = file->size, .problem = file->problem};
         }
     }
-    find_kinds(comm, out, arena);
+    find_kinds(comm, out, segment_bytes > 0 ? min_i64(segment_bytes, CUT_BYTES) : CUT_BYTES, arena);
     return true;
 }

@@ -276,7 +276,8 @@ static bool read_day(const struct comm *comm, const struct input *inputs, size_t
                      struct arena *arena, struct lines *out, struct ingest_stats *stats, struct error *err)
 {
     struct file_list files;
-    TRY(files_list(comm, options->listings, inputs, n_inputs, options->data_dir, own, &files, err));
+    TRY(files_list(comm, options->listings, inputs, n_inputs, options->data_dir, options->segment_bytes, own, &files,
+                   err));
     TRY(input_resolve(comm, inputs, n_inputs, &files, own, &inputs, err));
     inputs = fields_ask(fields, inputs, n_inputs, own);
     struct ingest ingest = {.inputs = inputs, .files = &files, .scratch = arena_new()};

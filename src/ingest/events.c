@@ -121,7 +121,7 @@ bool events_read(const struct comm *comm, const struct input *input, const char 
     struct file_list files;
     const struct input *resolved;
     *counts = (struct event_counts){0};
-    bool ok = files_list(comm, NULL, input, 1, data_dir, arena, &files, err) &&
+    bool ok = files_list(comm, NULL, input, 1, data_dir, 0, arena, &files, err) &&
               input_resolve(comm, input, 1, &files, arena, &resolved, err);
     if (ok && comm_rank(comm) == 0) {
         struct reading reading = {

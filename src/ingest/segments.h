@@ -28,11 +28,11 @@ struct file_list {
     struct file *file; /* inputs in order, files of one input in byte order of their paths, each once */
 };
 
-/* The catalogs of the inputs, one after the other, with the kinds of the files that may be cut (of CUT_BYTES or more).
- * Collective. Fails as catalog_of_input does. */
+/* The catalogs of the inputs, one after the other, with the kinds of the files that may be cut: of CUT_BYTES or more,
+ * or of more than segment_bytes (as in struct cutting). Collective. Fails as catalog_of_input does. */
 MUST_CHECK bool files_list(const struct comm *comm, struct listings *listings, const struct input *inputs,
-                           size_t n_inputs, const char *data_dir, struct arena *arena, struct file_list *out,
-                           struct error *err);
+                           size_t n_inputs, const char *data_dir, int64_t segment_bytes, struct arena *arena,
+                           struct file_list *out, struct error *err);
 
 /* Of a plain file: the records from the first place at or behind `start` where one starts whatever came before (see
  * form.resync; or after a survey the first place where one starts) up to the first such place at or behind `end`. Forms
