@@ -124,11 +124,11 @@ enum read_result json_judge(struct json_state *state, const struct json_item *it
     int platform = meaning_of(&f[own[PLATFORM]], &state->platform, platform_meaning, scratch);
     /* One by one: as a whole struct it is made and then copied, 1 % of all instructions of reading. */
     event->command = command;
-    event->host = json_raw(&f[own[HOST]], false);
-    event->user = json_raw(&f[own[USER]], false);
-    event->parent = json_raw(&f[own[PARENT]], false);
-    event->image = json_raw(&f[own[IMAGE]], false);
-    event->time = json_raw(&f[own[TIME]], false);
+    event->host = json_raw_one(&f[own[HOST]]);
+    event->user = json_raw_one(&f[own[USER]]);
+    event->parent = json_raw_one(&f[own[PARENT]]);
+    event->image = json_raw_one(&f[own[IMAGE]]);
+    event->time = json_raw_one(&f[own[TIME]]);
     event->platform = platform != PLATFORM_UNKNOWN ? (enum platform)platform : platform_by(state->layout, by);
     event->truth = (enum truth)meaning_of(&f[own[TRUTH]], &state->truth, truth_meaning, scratch);
     event->synthetic = meaning_of(&f[own[SOURCE]], &state->synthetic, synthetic_meaning, scratch);

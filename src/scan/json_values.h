@@ -17,6 +17,13 @@ struct str json_text(const struct scan_field *field, struct arena *scratch);
 /* What an event keeps of a value: a string's inside, a number as it stands, a list of strings without its opening
  * bracket (it starts with a quote, as no raw string can); empty for all else and for what is nothing. */
 struct str json_raw(const struct scan_field *field, bool vector);
+/* The same for what is no vector, without a call for what is mostly there. */
+static inline struct str json_raw_one(const struct scan_field *field)
+{
+    if (field->type == SCAN_OTHER)
+        return json_raw(field, false);
+    return field->type == SCAN_ABSENT || is_nothing(field->raw) ? (struct str){"", 0} : field->raw;
+}
 /* The same, and true and false too: what `more` brings. */
 struct str json_raw_any(const struct scan_field *field);
 /* Of what json_raw gave: the string unescaped, or the list joined, quoted the way a POSIX shell reads it back. */
