@@ -112,7 +112,7 @@ static void test_samples(void **state)
     const struct comm *world = *state;
     struct folder folder = folder_make(world);
     const char *source = getenv("SOURCE_DIR");
-    char path[600], input[200];
+    char path[600], input[400];
     assert_all(world, source != NULL);
     snprintf(path, sizeof path, "%s/tests/data", source);
     struct dirent **entry;

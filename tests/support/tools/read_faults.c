@@ -1,6 +1,7 @@
 /* Reads small days with every system call failing once, under the preloaded shim of tests/support/shim: a day must be
  * read as without the failure, or fail and name the file or folder, or count the file as unreadable and name it.
- * usage: [mpiexec -n RANKS] read_faults QUARANTINE [some] FORMAT=PATTERN...   (patterns below FAULTS_FOLDER) */
+ * usage: [mpiexec -n RANKS] read_faults QUARANTINE [some] FORMAT=PATTERN...
+ * Patterns lie below FAULTS_FOLDER; what follows "some" gets fewer failures; a FORMAT that is none is found out. */
 #include "comm/agree.h"
 #include "comm/digest.h"
 #include "comm/reduce.h"
@@ -155,8 +156,8 @@ int main(int argc, char **argv)
         }
         *pattern++ = '\0';
         const char *const files[] = {pattern};
-        const struct input open = {.files = files, .n_files = 1, .format = argv[i], .part_of = 1, .part_to = 1};
-        const struct input input = strcmp(argv[i], INPUT_AUTO) == 0 ? open : input_with_format(&open, argv[i]);
+        const struct input open = {.files = files, .n_files = 1, .format = INPUT_AUTO, .part_of = 1, .part_to = 1};
+        const struct input input = layout_find(argv[i]) == NULL ? open : input_with_format(&open, argv[i]);
         try_all(comm, &input, pattern, argv[1], &tried);
     }
     if (comm_rank(comm) == 0)
