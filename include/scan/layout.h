@@ -57,9 +57,9 @@ struct form {
      * and n > 0). */
     size_t (*record_length)(const void *state, const char *p, size_t n, bool at_end);
     /* Bytes to skip from an arbitrary place to the next place where a record starts whatever came before, SIZE_MAX if
-     * none is known to be within p[n] (p + n itself counts as within). record_length never passes over such a place: a
-     * piece of a file goes from the first one at or behind its start to the first one at or behind its end. NULL if a
-     * file cannot be split, or only after a survey. */
+     * none is known to be within p[n] (p + n itself counts as within). Whether p[1] is one is known from the first 256
+     * bytes. record_length never passes over such a place: a piece of a file goes from the first one at or behind its
+     * start to the first one at or behind its end. NULL if a file cannot be split, or only after a survey. */
     size_t (*resync)(const char *p, size_t n);
     /* NULL, or: how a file can be split whose records are known only to who has read what lies before. */
     const struct form_survey *survey;

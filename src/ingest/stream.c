@@ -1,7 +1,7 @@
 #include "stream.h"
 
-/* So many bytes before and behind a place tell whether a record starts there whatever came before. */
-enum { LOOK_BEHIND = 256, LOOK_AHEAD = 256 };
+/* So many bytes, the one before a place among them, tell whether a record starts there whatever came before. */
+enum { LOOK_AHEAD = 256 };
 
 void stream_open(struct stream *stream, const struct layout *layout, const void *state, const struct file *file,
                  const struct segment *segment)
@@ -92,17 +92,13 @@ static bool find_start(struct stream *stream)
     return true;
 }
 
-/* Whether another segment begins here, which lies at the end or behind. It looks for its start from the byte before
- * the end on. */
+/* Whether another segment begins here, which lies at the end or behind. */
 static bool next_begins(const struct stream *stream)
 {
     const struct form *form = stream->layout->form;
-    if (form->resync == NULL)
+    if (form->resync == NULL || stream->at == 0)
         return true;
-    size_t from = stream->at - min_size(stream->at, LOOK_BEHIND);
-    from = within(stream, stream->end - 1, from, stream->at);
-    size_t to = min_size(stream->n, stream->at + LOOK_AHEAD), skip = form->resync(stream->p + from, to - from);
-    return skip != SIZE_MAX && from + skip == stream->at;
+    return form->resync(stream->p + stream->at - 1, min_size(stream->n - stream->at + 1, LOOK_AHEAD)) == 1;
 }
 
 static enum stream_step dry(const struct stream *stream)
@@ -132,7 +128,8 @@ static enum stream_step take_long(struct stream *stream, size_t length, size_t s
     if (length > 0)
         return STREAM_LONG;
     stream->skip = resyncs ? SKIP_TO_RESYNC : SKIP_TO_LINE;
-    stream->at -= resyncs; /* the byte before */
+    if (resyncs) /* a place may lie in it that only what follows tells */
+        stream->at -= min_size(seen - 1, LOOK_AHEAD - 1);
     return STREAM_LONG;
 }
 
@@ -166,10 +163,10 @@ enum stream_step stream_next(struct stream *stream, struct str *record)
     return STREAM_RECORD;
 }
 
-/* Some bytes before those not consumed stay. */
+/* The byte before those not consumed stays. */
 static void make_room(struct stream *stream)
 {
-    size_t from = stream->at - min_size(stream->at, LOOK_BEHIND), left = stream->n - from;
+    size_t from = stream->at - (stream->at > 0), left = stream->n - from;
     if (left < stream->capacity / 2) {
         memmove(stream->p, stream->p + from, left);
     } else {
