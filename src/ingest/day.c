@@ -301,7 +301,8 @@ static bool read_day(const struct comm *comm, const struct input *inputs, size_t
                                                         .own = own,
                                                         .scratch = ingest.scratch});
     ingest.quarantine = quarantine_start(options->quarantine != NULL ? own : NULL, options->what);
-    ingest.stream = (struct stream){.arena = buffers, .max_record = (size_t)options->max_record_bytes};
+    ingest.stream = (struct stream){
+        .arena = buffers, .max_record = (size_t)options->max_record_bytes, .counts = options->quarantine != NULL};
     read_own(comm, &ingest, &segments, &total, records, extent);
 
     sum_up(&files, &segments, &total, records, stats);

@@ -33,13 +33,16 @@ static void warn_if_other(const struct input *input, const char *path, struct st
         return;
     }
     struct sniff_count count = sniff_read(&input->fields, layout_find(input->format), head, whole);
+    bool useless = count.bad > 0 && count.events + count.filtered == 0;
+    bool twice = count.events > 0 && str_find(head, STR("\\\\\\\\"), 0) != SIZE_MAX; /* a path escaped once more */
+    if (!useless && !twice)
+        return;
     struct field_map open = {.n_filters = 0};
     const struct layout *other = sniff_format(&open, head, whole), *own = layout_find(input->format);
-    bool useless = count.bad > 0 && count.events + count.filtered == 0;
-    if (other != NULL && other->escaped_again && !own->escaped_again && count.events > 0)
+    if (other != NULL && twice && other->escaped_again && !own->escaped_again)
         log_job(LOG_WARN,
-                "%s is read as %s, but looks like %s, whose values are escaped once more: what is read has "
-                "backslashes too many. Set \"format\": \"%s\" (or \"auto\")",
+                "%s is read as %s, but looks like %s, whose values are escaped once more: what is read has backslashes "
+                "too many. Set \"format\": \"%s\" (or \"auto\")",
                 path, input->format, other->plugin.name, other->plugin.name);
     else if (other != NULL && useless)
         log_job(LOG_WARN, "%s is read as %s, but looks like %s: set \"format\": \"%s\" (or \"auto\")", path,

@@ -56,7 +56,7 @@ static size_t within(const struct stream *stream, int64_t place, size_t from, si
 
 static void count_to(struct stream *stream, size_t to)
 {
-    if (to <= stream->counted)
+    if (to <= stream->counted || !stream->counts)
         return;
     size_t start = within(stream, stream->start, stream->counted, to);
     size_t end = within(stream, stream->end, start, to);

@@ -30,6 +30,7 @@ struct stream {
     bool ended;               /* nothing more will come */
     enum stream_skip skip;    /* on the way to the next record start */
     enum survey_start known;  /* on this way, after a survey: what is true at p[at] */
+    bool counts;              /* newlines: somebody will ask for a record's line */
     size_t counted;           /* newlines before p[counted] are in the numbers below */
     int64_t newlines, behind; /* in start .. end - 1; behind the end */
 };
