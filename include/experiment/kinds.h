@@ -6,7 +6,7 @@
 #include "support/plugin.h"
 
 enum { KIND_COUNT = 6 };
-/* reader, extractor, detector, backend, classifier; section: parameters as --set SECTION.NAME has them. i < KIND_COUNT.
+/* layout, extractor, detector, backend, classifier; section: parameters as --set SECTION.NAME has them. i < KIND_COUNT.
  */
 const struct plugin_list *kind_list(size_t i);
 /* By its name; readers are "format" (the key that chooses one) and "reader". NULL if there is none. */

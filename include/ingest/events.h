@@ -1,4 +1,4 @@
-/* The events of an input one by one, as text: to look at what a reader makes of a file. */
+/* The events of an input one by one, as text: to look at what a layout makes of a file. */
 #ifndef INGEST_EVENTS_H
 #define INGEST_EVENTS_H
 

@@ -9,7 +9,7 @@
 struct input {
     const char *const *files; /* paths, folders or globs, relative to the data folder unless absolute */
     size_t n_files;
-    const char *format; /* a reader's name, or "auto" until day_read has looked at the first file */
+    const char *format; /* a layout's name, or "auto" until day_read has looked at the first file */
     struct field_map fields;
     /* Of the canonical lines, those whose hash falls in parts [part_from, part_to) of part_of. part_of 1 takes all. */
     int64_t part_of, part_from, part_to;

@@ -1,4 +1,4 @@
-/* One process-creation event as a reader hands it over. */
+/* One process-creation event as a layout hands it over. */
 #ifndef SCAN_EVENT_H
 #define SCAN_EVENT_H
 
@@ -9,14 +9,14 @@
 enum truth { TRUTH_UNKNOWN, TRUTH_BENIGN, TRUTH_MALICIOUS };
 enum platform { PLATFORM_UNKNOWN, PLATFORM_WINDOWS, PLATFORM_LINUX, PLATFORM_MACOS };
 
-/* Views of the record, still escaped as its format has it: equal bytes are equal text, and reader.decode gives that
+/* Views of the record, still escaped as its form has it: equal bytes are equal text, and form.decode gives that
  * text. A field that the record lacks, or that is not a string, has n == 0. */
 struct event {
     struct str command, host, user, parent, image, time;
     enum platform platform;
     enum truth truth;
     bool synthetic;         /* made by `benomaly generate`, says its own source field */
-    const struct str *more; /* values of the field map's `more`, in its order; NULL: the reader finds none */
+    const struct str *more; /* values of the field map's `more`, in its order; NULL: the form finds none */
 };
 
 const char *platform_name(enum platform platform); /* "windows", ... ; "unknown" */

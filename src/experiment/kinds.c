@@ -31,7 +31,7 @@ const struct plugin_list *kind_list(size_t i)
 
 const struct plugin_list *kind_find(const char *name)
 {
-    if (strcmp(name, "reader") == 0 || strcmp(name, "format") == 0)
+    if (strcmp(name, "layout") == 0 || strcmp(name, "reader") == 0 || strcmp(name, "format") == 0)
         return layout_list();
     for (size_t i = 0; i < KIND_COUNT; i++)
         if (strcmp(kind_list(i)->kind, name) == 0)

@@ -192,7 +192,8 @@ static bool formats_known(const struct input *inputs, size_t n, struct error *er
 {
     for (size_t i = 0; i < n; i++) {
         if (layout_find(inputs[i].format) == NULL && strcmp(inputs[i].format, INPUT_AUTO) != 0)
-            return fail(err, ERROR_CONFIG, "unknown input format \"%s\": use one of the readers that `list` shows",
+            return fail(err, ERROR_CONFIG,
+                        "unknown input format \"%s\": use one of those that `benomaly list format` shows",
                         inputs[i].format);
     }
     return true;

@@ -31,18 +31,18 @@ static bool parse_files(const struct json_doc *doc, const struct json *node, str
 static bool parse_format(const struct json_doc *doc, const struct json *node, struct arena *arena, struct input *out,
                          struct error *err)
 {
-    const struct plugin_list *readers = layout_list();
+    const struct plugin_list *layouts = layout_list();
     struct str text;
     if (!json_as_str(node, &text))
         return json_fail(doc, node, err, "format must be a layout's name");
     const char *name = arena_printf(arena, "%.*s", STR_ARG(text));
-    if (strcmp(name, INPUT_AUTO) == 0 || plugin_find(readers, name) != NULL) {
+    if (strcmp(name, INPUT_AUTO) == 0 || plugin_find(layouts, name) != NULL) {
         out->format = name;
         return true;
     }
     struct buf known = {.limit = 512};
-    for (size_t i = 0; i < readers->n; i++)
-        buf_printf(&known, "%s%s", i > 0 ? ", " : "", readers->item[i]->name);
+    for (size_t i = 0; i < layouts->n; i++)
+        buf_printf(&known, "%s%s", i > 0 ? ", " : "", layouts->item[i]->name);
     json_fail(doc, node, err, "unknown format \"%s\"; known: auto, %s", name, known.n > 0 ? known.p : "none");
     buf_free(&known);
     return false;

@@ -1,4 +1,4 @@
-/* Named fields of lines: what an event tells of itself, and what its reader must look for. */
+/* Named fields of lines: what an event tells of itself, and what its layout must look for. */
 #ifndef INGEST_NAMED_FIELDS_H
 #define INGEST_NAMED_FIELDS_H
 
@@ -16,7 +16,7 @@ struct named_fields {
 
 /* Fails if there are more than FIELDS_MAX_MORE, or one has no name. */
 MUST_CHECK bool fields_name(const char *const *name, size_t n, struct named_fields *out, struct error *err);
-/* The inputs, asking their readers for what events do not hold anyway; in the arena. */
+/* The inputs, asking for what events do not hold anyway; in the arena. */
 const struct input *fields_ask(const struct named_fields *fields, const struct input *inputs, size_t n_inputs,
                                struct arena *arena);
 /* The value of the k-th, escaped as the event's other texts. */

@@ -39,7 +39,7 @@ const struct command command_list = {
     .name = "list",
     .usage = "list [KIND]",
     .summary =
-        "plug-ins (reader or format, extractor, detector, backend, classifier) and sections with their parameters",
+        "plug-ins (layout or format, extractor, detector, backend, classifier) and sections with their parameters",
     .words_most = 1,
     .details =
         "A parameter's name is the end of its key: for --set and as an axis of a sweep, as in detector.trees or\n"
