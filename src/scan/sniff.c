@@ -47,8 +47,8 @@ struct sniff_count sniff_read(const struct field_map *given, const struct layout
         if (form->place != NULL)
             form->place(state, (int64_t)at, PLACE_INSIDE);
         size_t n = form->record_length(state, head.p + at, head.n - at, whole);
-        if (n == 0 && at == 0) /* longer than the head: looked at as far as it is there */
-            n = form->record_length(state, head.p, head.n, true);
+        if (n == 0 && at < head.n / 2) /* most of the head: looked at as far as it is there */
+            n = form->record_length(state, head.p + at, head.n - at, true);
         if (n == 0)
             break;
         enum read_result result = form->parse(state, (struct str){head.p + at, n}, scratch, &event, &reason);

@@ -161,6 +161,14 @@ static void test_sniffed_by_part(void **state)
     /* A named field helps where the format's own name is not there. */
     struct str odd = STR("{\"cmd\":\"a\"}\n{\"cmd\":\"b\"}\n");
     assert_null(sniff_format(&open_input, odd, true));
+    struct buf stray = {.limit = 1 << 20}; /* a quote that nothing closes, right at the start */
+    buf_add_str(&stray, STR("host,command_line,user\nh,\"stray,u\n"));
+    while (stray.n < SNIFF_BYTES)
+        buf_add_str(&stray, STR("h,cmd /c echo,u\n"));
+    layout = sniff_format(&open_input, (struct str){stray.p, SNIFF_BYTES}, false);
+    assert_non_null(layout);
+    assert_string_equal(layout->plugin.name, "csv");
+    buf_free(&stray);
     struct field_map named = {.command = {"cmd", 3}};
     layout = sniff_format(&named, odd, true);
     assert_non_null(layout);
