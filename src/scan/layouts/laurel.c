@@ -26,7 +26,8 @@ static void add_undone(struct str text, struct buf *out, struct arena *arena)
     for (size_t i = 0; i < text.n; i++) {
         bool escape =
             text.p[i] == '%' && i + 2 < text.n && ascii_hex(text.p[i + 1]) >= 0 && ascii_hex(text.p[i + 2]) >= 0;
-        bytes[n++] = escape ? (char)(ascii_hex(text.p[i + 1]) << 4 | ascii_hex(text.p[i + 2])) : text.p[i];
+        int code = escape ? ascii_hex(text.p[i + 1]) * 16 + ascii_hex(text.p[i + 2]) : text.p[i];
+        bytes[n++] = (char)code;
         i += escape ? 2 : 0;
     }
     buf_add_json_string(out, (struct str){bytes, n});
