@@ -69,7 +69,7 @@ static void decode_line(const struct unique *unique, struct unique_line *line)
     if (text.n > line->n)
         line->text = arena_copy(unique->options.texts, text.p, text.n);
     else if (text.p != line->text && text.n > 0)
-        memcpy(line->text, text.p, text.n);
+        memmove(line->text, text.p, text.n); /* a decoder may give a part of what it got */
     line->n = (uint32_t)text.n;
     arena_release(unique->options.scratch, mark);
 }
