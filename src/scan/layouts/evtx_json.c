@@ -23,10 +23,10 @@ const struct layout layout_evtx_json = {
     .plugin = {"evtx_json", "converted .evtx files, JSON objects: Sysmon 1 and Security 4688", NULL, 0},
     .form = &form_json,
     .fields = &fields,
-    .kind = {{{{"Event.System.EventID.#text|Event.System.EventID.Value|Event.System.EventID", "1"},
-               {"Event.System.Provider.#attributes.Name|Event.System.Provider_attributes.Name|Event.System.Provider."
-                "Name|Event.System.Channel",
-                "*Sysmon*|"}}},
+    .kind = {SYSMON_KIND(
+                 "Event.System.EventID.#text|Event.System.EventID.Value|Event.System.EventID",
+                 "Event.System.Provider.#attributes.Name|Event.System.Provider_attributes.Name|Event.System.Provider."
+                 "Name|Event.System.Channel"),
              SECURITY_KIND("Event.System.EventID.#text|Event.System.EventID.Value|Event.System.EventID")},
     .platform = PLATFORM_WINDOWS,
 };

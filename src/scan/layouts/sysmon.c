@@ -18,9 +18,9 @@ const struct layout layout_sysmon = {
     .plugin = {"sysmon", "as evtx_json: Sysmon 1 only", NULL, 0},
     .form = &form_json,
     .fields = &fields,
-    .kind = {{{{"Event.System.EventID.#text|Event.System.EventID.Value|Event.System.EventID", "1"},
-               {"Event.System.Provider.#attributes.Name|Event.System.Provider_attributes.Name|Event.System.Provider."
-                "Name|Event.System.Channel",
-                "*Sysmon*|"}}}},
+    .kind = {SYSMON_KIND(
+        "Event.System.EventID.#text|Event.System.EventID.Value|Event.System.EventID",
+        "Event.System.Provider.#attributes.Name|Event.System.Provider_attributes.Name|Event.System.Provider."
+        "Name|Event.System.Channel")},
     .platform = PLATFORM_WINDOWS,
 };

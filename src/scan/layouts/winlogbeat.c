@@ -20,8 +20,8 @@ const struct layout layout_winlogbeat = {
     .plugin = {"winlogbeat", "Winlogbeat: Sysmon 1 and Security 4688", NULL, 0},
     .form = &form_json,
     .fields = &fields,
-    .kind = {{{{"event_id|winlog.event_id|event.code", "1"},
-               {"source_name|winlog.provider_name|log_name|winlog.channel", "*Sysmon*|"}}},
+    .kind = {SYSMON_KIND("event_id|winlog.event_id|event.code",
+                         "source_name|winlog.provider_name|log_name|winlog.channel"),
              SECURITY_KIND("event_id|winlog.event_id|event.code")},
     .platform = PLATFORM_WINDOWS,
 };
