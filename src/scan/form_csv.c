@@ -195,21 +195,6 @@ static const struct str *more_of(struct state *state, struct arena *scratch)
     return value;
 }
 
-static int platform_meaning(struct str text)
-{
-    return (int)platform_of(text);
-}
-
-static int truth_meaning(struct str text)
-{
-    return (int)truth_of(text);
-}
-
-static int synthetic_meaning(struct str text)
-{
-    return str_equal(text, STR("synthetic"));
-}
-
 static enum read_result take_row(struct state *state, struct arena *scratch, struct event *event)
 {
     struct csv_table *table = state->table;

@@ -28,8 +28,8 @@ static enum read_result take_inner(struct json_state *state, struct str text, co
                                    struct arena *scratch, struct event *event, const char **reason)
 {
     struct json_item *item = arena_zalloc(scratch, 1, sizeof *item);
-    item->value = ARENA_ARRAY(scratch, struct scan_field, state->n_wanted);
-    item->found = ARENA_ARRAY(scratch, struct json_found, state->n_wanted);
+    item->value = ARENA_ARRAY(scratch, struct scan_field, state->want.n);
+    item->found = ARENA_ARRAY(scratch, struct json_found, state->want.n);
     item->outer = outer;
     item->depth = outer->depth + 1;
     return take(state, text, item, scratch, event, reason);
@@ -95,7 +95,7 @@ static enum read_result take(struct json_state *state, struct str text, struct j
     enum read_result result = json_judge(state, item, scratch, event, reason);
     if (result == READ_EVENT || result == READ_UNWANTED || item->depth == MOST_DEPTH)
         return result;
-    if (json_says(&item->value[state->own[0][COMMAND]]))
+    if (json_says(&item->value[state->want.own[0][COMMAND]]))
         return result;
     return unwrap(state, text, item, result, scratch, event, reason);
 }
@@ -112,7 +112,7 @@ static enum read_result take_list(struct json_state *state, struct str list, str
     text[before.n + list.n] = '}';
     if (!scan_object((struct str){text, before.n + list.n + 1}, &name, 1, &field, reason))
         return READ_BAD;
-    for (size_t i = 0; i < state->n_wanted; i++)
+    for (size_t i = 0; i < state->want.n; i++)
         state->top.value[i] = (struct scan_field){SCAN_ABSENT, {NULL, 0}};
     return open_list(state, field.raw, &state->top, scratch, event, reason);
 }
@@ -164,12 +164,12 @@ static enum read_result parse_object(void *state, struct str record, struct aren
 
 static struct str origin_of(const struct json_state *state, size_t field)
 {
-    size_t place = state->own[state->last_own][field];
+    size_t place = state->want.own[state->last_own][field];
     const struct json_item *item = state->last;
     struct str none = {"", 0};
     if (!json_says(&item->value[place]))
         return none;
-    return state->flat && item->outer == NULL ? state->wanted[place] : item->found[place].path;
+    return state->flat && item->outer == NULL ? state->want.name[place] : item->found[place].path;
 }
 
 static void explain(const void *state_, struct arena *scratch, struct origin *out)

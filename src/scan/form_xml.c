@@ -4,71 +4,26 @@
  *
  * Paths begin below <Event>, whatever the namespaces. */
 #include "forms.h"
+#include "wanted.h"
 #include "xml_cut.h"
 #include "xml_path.h"
-
-enum { COMMAND, PLATFORM, TRUTH, SOURCE, HOST, USER, PARENT, IMAGE, TIME, N_OWN };
-enum {
-    MOST_WANTED = N_OWN * (LAYOUT_KINDS + 1) + LAYOUT_KINDS * KIND_CONDITIONS + FIELDS_MAX_FILTERS + FIELDS_MAX_MORE
-};
 
 struct state {
     const struct layout *layout;
     const struct field_map *fields;
-    struct str wanted[MOST_WANTED]; /* names that come again have one place */
-    size_t n_wanted, n_kinds;
-    size_t own[LAYOUT_KINDS + 1][N_OWN]; /* places of the layout's names, and of those of kinds with their own */
-    size_t condition[LAYOUT_KINDS][KIND_CONDITIONS];
-    size_t filter[FIELDS_MAX_FILTERS], more[FIELDS_MAX_MORE];
+    struct wanted want;
     struct xml_paths *paths;
     struct xml_value value[MOST_WANTED]; /* of the last record */
     size_t by;                           /* by which names it was read */
 };
 
-static size_t want(struct state *state, struct str name)
-{
-    for (size_t i = 0; i < state->n_wanted; i++) {
-        if (str_equal(state->wanted[i], name))
-            return i;
-    }
-    ASSERT(state->n_wanted < MOST_WANTED);
-    state->wanted[state->n_wanted] = name;
-    return state->n_wanted++;
-}
-
-static void want_fields(struct state *state, const struct field_map *map, size_t *place)
-{
-    const struct str own[N_OWN] = {map->command, map->platform, map->truth, map->source, map->host,
-                                   map->user,    map->parent,   map->image, map->time};
-    for (size_t i = 0; i < N_OWN; i++)
-        place[i] = want(state, own[i]);
-}
-
-static void want_kinds(struct state *state)
-{
-    const struct record_kind *kind = state->layout->kind;
-    while (state->n_kinds < LAYOUT_KINDS && kind[state->n_kinds].all[0].path != NULL) {
-        size_t k = state->n_kinds++;
-        for (size_t c = 0; c < KIND_CONDITIONS && kind[k].all[c].path != NULL; c++)
-            state->condition[k][c] = want(state, str_of(kind[k].all[c].path));
-        struct field_map names = fields_fill(kind[k].fields != NULL ? kind[k].fields : state->fields, state->fields);
-        want_fields(state, &names, state->own[k + 1]);
-    }
-}
-
 static void *start(const struct layout *layout, const struct field_map *fields, struct arena *arena)
 {
     struct state *state = arena_zalloc(arena, 1, sizeof *state);
-    ASSERT(fields->n_filters <= FIELDS_MAX_FILTERS && fields->n_more <= FIELDS_MAX_MORE);
     state->layout = layout;
     state->fields = fields;
-    want_fields(state, fields, state->own[0]);
-    want_kinds(state);
-    for (size_t i = 0; i < fields->n_filters; i++)
-        state->filter[i] = want(state, fields->filter[i].field);
-    for (size_t i = 0; i < fields->n_more; i++)
-        state->more[i] = want(state, fields->more[i]);
-    state->paths = xml_paths_new(state->wanted, state->n_wanted, arena);
+    wanted_start(&state->want, layout, fields);
+    state->paths = xml_paths_new(state->want.name, state->want.n, arena);
     return state;
 }
 
@@ -82,7 +37,7 @@ static struct str text_of(const struct state *state, size_t place)
 static bool wanted(const struct state *state)
 {
     for (size_t i = 0; i < state->fields->n_filters; i++) {
-        const struct xml_value *value = &state->value[state->filter[i]];
+        const struct xml_value *value = &state->value[state->want.filter[i]];
         if (!filter_passes(&state->fields->filter[i], value->found, value->text))
             return false;
     }
@@ -93,12 +48,12 @@ static bool wanted(const struct state *state)
 static enum read_result kind_of(const struct state *state, struct arena *scratch, size_t *by, const char **reason)
 {
     const struct record_kind *kind = state->layout->kind;
-    bool any = state->n_kinds == 0;
+    bool any = state->want.n_kinds == 0;
     *by = 0;
-    for (size_t k = 0; k < state->n_kinds; k++) {
+    for (size_t k = 0; k < state->want.n_kinds; k++) {
         bool fits = true;
         for (size_t c = 0; c < KIND_CONDITIONS && kind[k].all[c].path != NULL; c++) {
-            struct str text = xml_trim(state->value[state->condition[k][c]].text);
+            struct str text = xml_trim(state->value[state->want.condition[k][c]].text);
             any = any || !is_nothing(text);
             fits = fits && condition_holds(kind[k].all[c].values, text);
         }
@@ -109,13 +64,13 @@ static enum read_result kind_of(const struct state *state, struct arena *scratch
     }
     if (!any)
         *reason = arena_printf(scratch, "%s is missing", kind[0].all[0].path);
-    return state->n_kinds == 0 ? READ_EVENT : any ? READ_OTHER : READ_BAD;
+    return state->want.n_kinds == 0 ? READ_EVENT : any ? READ_OTHER : READ_BAD;
 }
 
 static enum read_result without_command(const struct state *state, const size_t *own, const char **reason)
 {
     bool process = text_of(state, own[IMAGE]).n > 0 || text_of(state, own[PARENT]).n > 0;
-    if (state->n_kinds > 0 && process)
+    if (state->want.n_kinds > 0 && process)
         return READ_NO_COMMAND;
     *reason = state->value[own[COMMAND]].found ? "the command field is empty" : "the command field is missing";
     return READ_BAD;
@@ -125,7 +80,7 @@ static const struct str *more_of(const struct state *state, struct arena *scratc
 {
     struct str *value = ARENA_ARRAY(scratch, struct str, state->fields->n_more);
     for (size_t i = 0; i < state->fields->n_more; i++)
-        value[i] = text_of(state, state->more[i]);
+        value[i] = text_of(state, state->want.more[i]);
     return value;
 }
 
@@ -136,7 +91,7 @@ static enum read_result judge(struct state *state, struct arena *scratch, struct
     enum read_result result = kind_of(state, scratch, &state->by, reason);
     if (result != READ_EVENT)
         return result;
-    const size_t *own = state->own[state->by];
+    const size_t *own = state->want.own[state->by];
     struct str command = text_of(state, own[COMMAND]);
     if (command.n == 0)
         return without_command(state, own, reason);
@@ -191,7 +146,7 @@ static enum read_result parse(void *state_, struct str record, struct arena *scr
 
 static struct str origin_of(const struct state *state, size_t field)
 {
-    size_t place = state->own[state->by][field];
+    size_t place = state->want.own[state->by][field];
     return text_of(state, place).n > 0 ? state->value[place].path : (struct str){"", 0};
 }
 

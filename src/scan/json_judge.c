@@ -1,21 +1,6 @@
 /* An object's values become an event, or the reason why they are none. */
 #include "json_state.h"
 
-static int platform_meaning(struct str text)
-{
-    return (int)platform_of(text);
-}
-
-static int truth_meaning(struct str text)
-{
-    return (int)truth_of(text);
-}
-
-static int synthetic_meaning(struct str text)
-{
-    return str_equal(text, STR("synthetic"));
-}
-
 static int meaning_of(const struct scan_field *field, struct memo *memo, int (*meaning)(struct str),
                       struct arena *scratch)
 {
@@ -33,12 +18,12 @@ static enum read_result kind_of(const struct json_state *state, const struct jso
                                 size_t *own, const char **reason)
 {
     const struct record_kind *kind = state->layout->kind;
-    bool any = state->n_kinds == 0;
+    bool any = state->want.n_kinds == 0;
     *own = 0;
-    for (size_t k = 0; k < state->n_kinds; k++) {
+    for (size_t k = 0; k < state->want.n_kinds; k++) {
         bool fits = true;
         for (size_t c = 0; c < KIND_CONDITIONS && kind[k].all[c].path != NULL; c++) {
-            const struct scan_field *value = &item->value[state->condition[k][c]];
+            const struct scan_field *value = &item->value[state->want.condition[k][c]];
             any = any || json_says(value);
             fits = fits && json_condition(kind[k].all[c].values, value, scratch);
         }
@@ -49,7 +34,7 @@ static enum read_result kind_of(const struct json_state *state, const struct jso
     }
     if (!any)
         *reason = arena_printf(scratch, "%s is missing", kind[0].all[0].path);
-    return state->n_kinds == 0 ? READ_EVENT : any ? READ_OTHER : READ_BAD;
+    return state->want.n_kinds == 0 ? READ_EVENT : any ? READ_OTHER : READ_BAD;
 }
 
 /* A whole command: a text, or a list of texts. */
@@ -70,7 +55,7 @@ static enum read_result without_command(const struct json_state *state, const st
     const struct scan_field *command = &item->value[own[COMMAND]];
     bool process = json_says(&item->value[own[IMAGE]]) || json_says(&item->value[own[PARENT]]);
     bool nothing = !json_says(command) && (command->type != SCAN_OTHER || command->raw.p[0] != '{');
-    if (state->n_kinds > 0 && process && nothing)
+    if (state->want.n_kinds > 0 && process && nothing)
         return READ_NO_COMMAND;
     *reason = command->type == SCAN_ABSENT              ? "the command field is missing"
               : command->type == SCAN_STRING || nothing ? "the command field is empty"
@@ -82,7 +67,7 @@ static bool wanted(const struct json_state *state, const struct json_item *item,
 {
     for (size_t i = 0; i < state->fields->n_filters; i++) {
         const struct field_filter *filter = &state->fields->filter[i];
-        struct scan_field one = json_scalar(item->value[state->filter[i]]);
+        struct scan_field one = json_scalar(item->value[state->want.filter[i]]);
         bool null = one.type == SCAN_OTHER && str_equal(one.raw, STR("null"));
         if (!filter_passes(filter, one.type != SCAN_ABSENT, null ? one.raw : json_text(&one, scratch)))
             return false;
@@ -94,7 +79,7 @@ static const struct str *more_of(const struct json_state *state, const struct js
 {
     struct str *value = ARENA_ARRAY(scratch, struct str, state->fields->n_more);
     for (size_t i = 0; i < state->fields->n_more; i++)
-        value[i] = json_raw_any(&item->value[state->more[i]]);
+        value[i] = json_raw_any(&item->value[state->want.more[i]]);
     return value;
 }
 
@@ -115,7 +100,7 @@ enum read_result json_judge(struct json_state *state, const struct json_item *it
     if (result != READ_EVENT)
         return result;
     const struct scan_field *f = item->value;
-    const size_t *own = state->own[by];
+    const size_t *own = state->want.own[by];
     struct str command = f[own[COMMAND]].type == SCAN_STRING && !is_nothing(f[own[COMMAND]].raw)
                              ? f[own[COMMAND]].raw
                              : command_of(item, own[COMMAND], state->flat);

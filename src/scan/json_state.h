@@ -4,10 +4,10 @@
 
 #include "json_values.h"
 #include "memo.h"
+#include "wanted.h"
 #include "wrap.h"
 
-enum json_own { COMMAND, PLATFORM, TRUTH, SOURCE, HOST, USER, PARENT, IMAGE, TIME, N_OWN };
-enum { MOST_WANTED = 224, MOST_DEPTH = 5 };
+enum { MOST_DEPTH = 5 };
 
 /* An object that may be an event, or hold some. */
 struct json_item {
@@ -24,12 +24,9 @@ struct json_item {
 struct json_state {
     const struct layout *layout;
     const struct field_map *fields;
-    struct str wanted[MOST_WANTED]; /* names that come again have one place; the wrappers' come last */
-    size_t n_wanted, first_wrapper, n_kinds;
-    size_t own[LAYOUT_KINDS + 1][N_OWN]; /* places of the layout's names, and of those of kinds with their own */
-    size_t condition[LAYOUT_KINDS][KIND_CONDITIONS];
-    size_t filter[FIELDS_MAX_FILTERS], more[FIELDS_MAX_MORE];
-    struct scan_names names; /* of wanted[0 .. first_wrapper), if they are plain */
+    struct wanted want; /* and, last of its names, the wrappers */
+    size_t first_wrapper;
+    struct scan_names names; /* of those before first_wrapper, if they are plain */
     struct json_paths *paths;
     bool flat;
     struct arena *arena;

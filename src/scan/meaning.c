@@ -1,5 +1,6 @@
 /* What the words of records mean. */
 #include "forms.h"
+#include "memo.h"
 
 #include "support/ascii.h"
 
@@ -96,4 +97,19 @@ const char *read_result_name(enum read_result result)
         [READ_UNWANTED] = "not wanted",
     };
     return name[result];
+}
+
+int platform_meaning(struct str text)
+{
+    return (int)platform_of(text);
+}
+
+int truth_meaning(struct str text)
+{
+    return (int)truth_of(text);
+}
+
+int synthetic_meaning(struct str text)
+{
+    return str_equal(text, STR("synthetic"));
 }

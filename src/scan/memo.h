@@ -38,4 +38,9 @@ static inline void memo_put(struct memo *memo, struct str raw, int meaning)
         memcpy(memo->word[i].raw, raw.p, raw.n);
 }
 
+/* What memos remember: enum platform, enum truth, whether the text says synthetic. */
+int platform_meaning(struct str text);
+int truth_meaning(struct str text);
+int synthetic_meaning(struct str text);
+
 #endif
